@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os';
+
+// Jest in ESM mode. `cookie` is the one exception: Fastify's inject requires it from CommonJS, so it is compiled to that.
+const swc = (type) => [
+  '@swc/jest',
+  {
+    jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022', transform: { react: { runtime: 'automatic' } } },
+    module: { type },
+    sourceMaps: 'inline',
+  },
+];
+
+export default {
+  // A test that gave up on a connection must not keep the whole run from ending.
+  forceExit: true,
+  // Jest leaves one core free, of two that would be half. One more than there are cores, and what is measured in seconds of the wall gets late.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  testEnvironment: 'node',
+  testTimeout: 30_000, // nothing is timed here: this only ends what hangs, on a slow machine too
+  globalSetup: '<rootDir>/tests/support/cluster.setup.mjs',
+  setupFilesAfterEnv: ['<rootDir>/tests/support/graphContract.setup.ts'],
+  globalTeardown: '<rootDir>/tests/support/cluster.teardown.mjs',
+  testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/tests/**/*.test.tsx'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  coverageProvider: 'v8',
+  transform: { '^.+\\.tsx?$': swc('es6'), '/node_modules/cookie/.+\\.js$': swc('commonjs') },
+  transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
+};

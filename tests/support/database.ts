@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import pg from 'pg';
+import type { Ports } from '../../bot/capability.ts';
+import { embeddedServer } from '../../bot/store/embedded/server.ts';
+import { connect, type Db, defaultStateFolder, migrate, portsOf } from '../../bot/store/index.ts';
+import { type TestClock, testClock } from './clock.ts';
+import { emptied, type Look, look } from './emptied.ts';
+
+export { type TestClock, testClock };
+
+export interface TestDatabase {
+  readonly db: Db;
+  /** `clock` and `wall` are both `clock` below. */
+  readonly ports: Ports;
+  readonly url: string;
+  readonly clock: TestClock;
+  close(): Promise<void>;
+}
+
+/** A fresh, migrated database of its own; `close` gives it back. Making one takes ten times as long as emptying one that was used. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const server = await serverUrl();
+  const name = used.pop() ?? (await made(server));
+  const url = inDatabase(server, name);
+  const { db, end } = connect(url, 10);
+  const clock = testClock();
+  return {
+    db,
+    url,
+    clock,
+    ports: portsOf(db, clock, () => 0),
+    async close() {
+      await end();
+      // a server of somebody's own keeps nothing of ours
+      if (!process.env.TEST_DATABASE_URL && (await withClient(url, (client) => emptied(client, asMade!)))) used.push(name);
+      else await withClient(server, (client) => client.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+/** Databases of this test file that are as new again. They go with the cluster. */
+const used: string[] = [];
+let asMade: Look | undefined;
+
+async function made(server: string): Promise<string> {
+  const name = `rapport_test_${randomBytes(6).toString('hex')}`;
+  await withClient(server, async (client) => {
+    await ensureTemplate(client, server);
+    await client.query(`create database ${name} template ${template()}`);
+  });
+  asMade ??= await withClient(inDatabase(server, name), look);
+  return name;
+}
+
+function fromSetup(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is missing: run the tests with jest.config.js (its globalSetup makes it)`);
+  return value;
+}
+const template = (): string => fromSetup('RAPPORT_TEST_TEMPLATE');
+
+/** The run's own cluster, started by whoever asks first; it is never left, the teardown stops it. */
+async function serverUrl(): Promise<string> {
+  if (process.env.TEST_DATABASE_URL) return process.env.TEST_DATABASE_URL;
+  const folder = path.join(fromSetup('RAPPORT_TEST_FOLDER'), 'postgres');
+  return (await embeddedServer({ folder, programsFolder: defaultStateFolder(), durable: false, keptUp: false })).url;
+}
+
+async function ensureTemplate(client: pg.Client, server: string): Promise<void> {
+  await client.query('select pg_advisory_lock(hashtext($1))', [template()]);
+  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [template()]);
+  if (!rowCount) {
+    const building = `${template()}_building`;
+    await client.query(`drop database if exists ${building}`);
+    await client.query(`create database ${building}`);
+    await migrate(inDatabase(server, building));
+    await client.query(`alter database ${building} rename to ${template()}`);
+  }
+  await client.query('select pg_advisory_unlock(hashtext($1))', [template()]);
+}
+
+function inDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,3 @@
+import { holdToContract } from './graphContract.ts';
+
+holdToContract();
