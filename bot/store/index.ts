@@ -1,0 +1,10 @@
+export { type Connection, connectionFor } from './connection.ts';
+export type { Database, Db, Tx } from './database.ts';
+export { defaultStateFolder } from './folder.ts';
+export { type Listener, openListener } from './listener.ts';
+export { lockSubject } from './lock.ts';
+export { migrate } from './migrate.ts';
+export { connect, openStore, type Store } from './open.ts';
+export { portsOf, transactionOn } from './ports.ts';
+export { noOffset, openProductClock, type ProductClockOffset } from './productClock.ts';
+export { isDatabaseInTrouble, type Room } from './room.ts';
