@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Db, Tx } from '../store/database.ts';
+
+/** How often a job is tried before it stands still and `/readyz` shows it: with the worker's growing pauses about three days. */
+export const MAX_ATTEMPTS = 25;
+
+export interface JobOptions {
+  /** At most one job with this key waits; adding it again replaces what waits, and one that runs is followed by another. Without it the job is its own. */
+  key?: string;
+  /** Not before (wall time); at once without it. */
+  runAt?: Date;
+  /** Lower goes first; 0 without it, back-fill is higher. */
+  priority?: number;
+}
+
+/** Enqueues a job in the caller's transaction: it runs after the commit, or never. Payloads hold ids, not what people wrote. */
+export async function addJob(
+  tx: Tx | Db,
+  name: string,
+  payload: Readonly<Record<string, unknown>>,
+  options: JobOptions = {},
+): Promise<void> {
+  await sql`
+    select graphile_worker.add_job(
+      identifier => ${name}, payload => ${JSON.stringify(payload)}::json, run_at => ${options.runAt ?? null}::timestamptz,
+      max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${options.key ?? `once:${randomUUID()}`}::text, priority => ${options.priority ?? 0}::int
+    )`.execute(tx);
+}
+
+/** The same for many jobs of one kind in one statement, each under its key; those of living keys are replaced in the keys' order. */
+export async function addJobs(
+  tx: Tx | Db,
+  name: string,
+  jobs: readonly { readonly key: string; readonly payload: Readonly<Record<string, unknown>> }[],
+  priority = 0,
+): Promise<void> {
+  if (jobs.length === 0) return;
+  const sorted = [...new Map(jobs.map((job) => [job.key, job])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  await sql`
+    select count(*) from graphile_worker.add_jobs(array(
+      select (${name}, job.payload, null, null, ${MAX_ATTEMPTS}::smallint, job.key, ${priority}::smallint, null)::graphile_worker.job_spec
+      from unnest(${sorted.map(({ key }) => key)}::text[], ${sorted.map(({ payload }) => JSON.stringify(payload))}::json[]) as job (key, payload)))`.execute(
+    tx,
+  );
+}
