@@ -1,0 +1,24 @@
+import { addJob, addJobs } from '../jobs/index.ts';
+import type { Db, Tx } from '../store/database.ts';
+
+/** A turn of a mailbox; at most one waits and one runs, over all instances. */
+export const callTurn = (tx: Tx | Db, mailboxId: string, priority = 0): Promise<void> =>
+  addJob(tx, 'graph.mailbox', { mailboxId }, { key: `mailbox:${mailboxId}`, priority });
+
+/** The same for many mailboxes. */
+export const callTurns = (tx: Tx | Db, mailboxIds: readonly string[]): Promise<void> =>
+  addJobs(
+    tx,
+    'graph.mailbox',
+    mailboxIds.map((mailboxId) => ({ key: `mailbox:${mailboxId}`, payload: { mailboxId } })),
+  );
+
+/** Charters changed, or a partnership was paused or goes on: who is read is found anew. */
+export const callMailboxSearch = (tx: Tx | Db): Promise<void> => addJob(tx, 'graph.mailboxes', {}, { key: 'graph.mailboxes' });
+
+/** Everything is read now; the sweep comes back by itself. */
+export const callSweep = (tx: Tx | Db): Promise<void> => addJob(tx, 'graph.sweep', {}, { key: 'graph.sweep' });
+
+/** Graph is to wake us when something happens in this mailbox. */
+export const callWatch = (tx: Tx | Db, mailboxId: string): Promise<void> =>
+  addJob(tx, 'graph.watch', { mailboxId }, { key: `watch:${mailboxId}`, priority: 5 });

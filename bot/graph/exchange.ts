@@ -1,0 +1,42 @@
+import type { MiddlewareOptions } from '@microsoft/microsoft-graph-client';
+import { Unavailable } from '../errors.ts';
+
+/** A request that Graph understood and does not serve; `location` is where a 410 points. Codes are Graph's. */
+export class GraphRefusal extends Error {
+  override readonly name = 'GraphRefusal';
+  readonly status: number;
+  readonly code: string;
+  readonly location: string | null;
+  constructor(status: number, code: string, location: string | null = null) {
+    super(`Graph answered ${status} ${code}`);
+    this.status = status;
+    this.code = code;
+    this.location = location;
+  }
+}
+
+/** Graph did not look at it, and says when to come again; or nothing was sent for want of a token. To ask again repeats nothing. */
+export class NotServed extends Unavailable {}
+
+export interface GraphCall {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the version, query encoded: `/users/1/mailFolders?$top=100`; or a link of Graph's, opaque and whole. */
+  readonly url: string;
+  /** Whose lane: object id of the mailbox's user. Absent for the directory. */
+  readonly mailbox?: string;
+  readonly pageSize?: number;
+  /** How many items the answer may hold, where that may be many: it counts for so much of what is asked for at once. */
+  readonly items?: number;
+  readonly body?: unknown;
+}
+
+/** One call on its way through the chain. The client wraps what its middleware throws, so the error itself is kept here. */
+export class Exchange implements MiddlewareOptions {
+  readonly call: GraphCall;
+  readonly url: string;
+  failure: unknown;
+  constructor(call: GraphCall, url: string) {
+    this.call = call;
+    this.url = url;
+  }
+}

@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import { activePartnerships, currentCharter } from '../charter/index.ts';
+import type { Db } from '../store/database.ts';
+import { type Gate, gateOf } from '../threads/index.ts';
+
+/**
+ * The gate as of now: all partnerships that are not paused, each by its charter in force. Made again when anything it rests on has changed,
+ * which one small query tells.
+ */
+export function currentGate(db: Db, stamped: { stamp: string; gate: Gate } | null = null): (now: Date) => Promise<Gate> {
+  let known = stamped;
+  return async (now) => {
+    const stamp = await stampOf(db, now);
+    if (known?.stamp === stamp) return known.gate;
+    const charters = await Promise.all((await activePartnerships(db)).map(({ id }) => currentCharter(db, id, now)));
+    known = { stamp, gate: gateOf(charters) };
+    return known.gate;
+  };
+}
+
+async function stampOf(db: Db, now: Date): Promise<string> {
+  const { rows } = await sql<{ stamp: string }>`
+    select concat_ws(' ',
+      (select md5(string_agg(id::text, ' ' order by id)) from partnership where paused_at is null),
+      (select concat_ws(' ', count(*), max(loaded_at), count(*) filter (where effective_at <= ${now})) from charter_version),
+      (select concat_ws(' ', count(*), max(at)) from charter_acknowledgement)) as stamp`.execute(db);
+  return rows[0]!.stamp;
+}

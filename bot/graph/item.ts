@@ -1,0 +1,113 @@
+import { Unavailable } from '../errors.ts';
+import { type Address, headersByName, type ItemFlag, type MailHeaders, type MailItem } from '../threads/index.ts';
+
+/** What is asked of each mail: all of it is within Mail.ReadBasic. */
+const PROPERTIES = [
+  'id',
+  'internetMessageId',
+  'conversationId',
+  'subject',
+  'from',
+  'sender',
+  'toRecipients',
+  'ccRecipients',
+  'receivedDateTime',
+  'sentDateTime',
+  'flag',
+  'categories',
+  'importance',
+  'isDraft',
+  'parentFolderId',
+  'webLink',
+];
+/** @param headers - whether the tenant lets reply headers be read (they are never there on sent copies) */
+export const selectMail = (headers: boolean): string =>
+  `$select=${[...PROPERTIES, ...(headers ? ['internetMessageHeaders'] : [])].join(',')}`;
+
+/**
+ * A message as Graph gives it, hostile and partial. Read by hand: a page has hundreds of them, most of which are forgotten at once. What has
+ * the wrong type counts as not told.
+ */
+export type GraphMessage = Readonly<Record<string, unknown>> & { readonly id: string };
+
+/** A page of messages; exactly one of the links. */
+export interface MessagePage {
+  readonly value: readonly GraphMessage[];
+  readonly nextLink: string | undefined;
+  readonly deltaLink: string | undefined;
+}
+
+/** @throws {Unavailable} for what is no page: something on the way answered in Graph's place */
+export function messagePage(body: unknown): MessagePage {
+  const { value, '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink } = record(body) ?? {};
+  if (!Array.isArray(value)) throw new Unavailable('Graph answered something that is no page of messages');
+  return {
+    value: value.filter((one): one is GraphMessage => typeof record(one)?.id === 'string'),
+    nextLink: text(nextLink),
+    deltaLink: text(deltaLink),
+  };
+}
+
+const record = (given: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : undefined;
+const text = (given: unknown): string | undefined => (typeof given === 'string' ? given : undefined);
+const textOrNull = (given: unknown): string | null | undefined => (given === null ? null : text(given));
+const list = (given: unknown): readonly unknown[] | undefined => (Array.isArray(given) ? given : undefined);
+function instant(given: unknown): Date | undefined {
+  const at = typeof given === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(given) ? new Date(given) : undefined;
+  return at && !Number.isNaN(at.getTime()) ? at : undefined;
+}
+function party(given: unknown): Address | null {
+  const { address, name } = record(record(given)?.emailAddress) ?? {};
+  return typeof address === 'string' && address !== '' ? { address, name: text(name) ?? '' } : null;
+}
+const parties = (given: unknown): Address[] | undefined => list(given)?.flatMap((one) => party(one) ?? []);
+const texts = (given: unknown): string[] | undefined => list(given)?.filter((one): one is string => typeof one === 'string');
+
+function flagOf(given: unknown): ItemFlag | undefined {
+  const flag = record(given);
+  if (!flag) return undefined;
+  const { flagStatus } = flag;
+  const { dateTime, timeZone } = record(flag.dueDateTime) ?? {};
+  return {
+    status: flagStatus === 'flagged' || flagStatus === 'complete' ? flagStatus : 'none',
+    due: typeof dateTime === 'string' ? { wallTime: dateTime, zone: text(timeZone) ?? 'UTC' } : null,
+  };
+}
+
+function headersOf(given: unknown): MailHeaders | undefined {
+  const named = list(given)?.map((one) => ({ name: text(record(one)?.name), value: text(record(one)?.value) }));
+  return named && headersByName(named);
+}
+
+/** A subject of null is an empty one; a property that is not there was not told. */
+export function mailItem(message: GraphMessage): MailItem & { readonly folderId: string | null } {
+  const { importance, from, sender, isDraft, subject } = message;
+  let headers: MailHeaders | undefined;
+  return {
+    id: message.id,
+    messageId: textOrNull(message.internetMessageId),
+    conversationId: textOrNull(message.conversationId),
+    subject: subject === null ? '' : text(subject),
+    from: from === undefined ? undefined : party(from),
+    sender: sender === undefined ? undefined : party(sender),
+    to: parties(message.toRecipients),
+    cc: parties(message.ccRecipients),
+    receivedAt: instant(message.receivedDateTime),
+    sentAt: instant(message.sentDateTime),
+    flag: flagOf(message.flag),
+    categories: texts(message.categories),
+    importance: importance === 'low' || importance === 'normal' || importance === 'high' ? importance : undefined,
+    draft: typeof isDraft === 'boolean' ? isDraft : undefined,
+    webLink: textOrNull(message.webLink),
+    /** Looked at only when the mail passes. */
+    get headers() {
+      headers ??= headersOf(message.internetMessageHeaders);
+      return headers;
+    },
+    type: text(message['@odata.type']),
+    folderId: text(message.parentFolderId) ?? null,
+  };
+}
+
+export const isRemoved = (message: GraphMessage): boolean => message['@removed'] !== undefined;

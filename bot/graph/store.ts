@@ -1,0 +1,249 @@
+import { type Generated, type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../store/database.ts';
+import type { ListedFolder } from './folders.ts';
+import type { Scope } from './scope.ts';
+
+export type MailboxState = 'new' | 'reading' | 'outOfScope' | 'gone' | 'off';
+interface MailboxTable {
+  id: string;
+  address: string;
+  userId: string | null;
+  state: MailboxState;
+  stateAt: Date | null;
+  waitUntil: Date | null;
+  firstReadAt: Date | null;
+  lastReadAt: Date | null;
+  addresses: string[];
+  listingDue: boolean;
+  calendarDue: boolean;
+  calendarLink: string | null;
+  calendarUntil: Date | null;
+  calendarRound: Generated<number>;
+  gateHash: string | null;
+  reader: string | null;
+}
+interface MailFolderTable {
+  mailboxId: string;
+  folderId: string;
+  role: 'mail' | 'sent';
+  deltaLink: string | null;
+  nextLink: string | null;
+  round: number;
+  complete: boolean;
+  due: number;
+  readAt: Date | null;
+  goneAt: Date | null;
+  /** How many items it held when it was listed. */
+  items: number | null;
+}
+interface MailboxPartnershipTable {
+  mailboxId: string;
+  partnershipId: string;
+  contactId: string | null;
+}
+interface MailWantedTable {
+  mailboxId: string;
+  kind: 'conversation' | 'message';
+  value: string;
+}
+interface GraphTenantTable {
+  onlyRow: boolean;
+  headersReadable: boolean | null;
+  scope: Scope;
+}
+declare module '../store/database.ts' {
+  interface Database {
+    mailbox: MailboxTable;
+    mailFolder: MailFolderTable;
+    mailboxPartnership: MailboxPartnershipTable;
+    mailWanted: MailWantedTable;
+    graphTenant: GraphTenantTable;
+  }
+}
+export type Mailbox = Selectable<MailboxTable>;
+export type MailFolder = Selectable<MailFolderTable>;
+export type Wanted = Pick<MailWantedTable, 'kind' | 'value'>;
+
+/** `partnerships`: those for which it is read and that are not paused, ascending. `wanting`: something has to be read again. */
+export type ReadableMailbox = Mailbox & { readonly partnerships: readonly string[]; readonly wanting: boolean };
+
+/** A mailbox that somebody's charter asks for and nobody's pause forbids; null when it is not to be read now. */
+export async function readableMailbox(db: Db | Tx, id: string): Promise<ReadableMailbox | null> {
+  const found = await db
+    .selectFrom('mailbox')
+    .selectAll()
+    .select(
+      sql<string[]>`array(
+        select partnership_id::text from mailbox_partnership join partnership on partnership.id = partnership_id
+        where mailbox_id = mailbox.id and paused_at is null order by 1)`.as('partnerships'),
+    )
+    .select(sql<boolean>`exists (select 1 from mail_wanted where mailbox_id = mailbox.id)`.as('wanting'))
+    .where('id', '=', id)
+    .where('state', 'in', ['new', 'reading'])
+    .where('userId', 'is not', null)
+    .executeTakeFirst();
+  return found?.partnerships.length ? found : null;
+}
+
+export const foldersOf = (db: Db | Tx, mailboxId: string): Promise<MailFolder[]> =>
+  db.selectFrom('mailFolder').selectAll().where('mailboxId', '=', mailboxId).where('goneAt', 'is', null).orderBy('folderId').execute();
+
+export async function setState(tx: Tx, mailboxId: string, state: MailboxState, wallNow: Date): Promise<void> {
+  await tx.updateTable('mailbox').set({ state, stateAt: wallNow }).where('id', '=', mailboxId).where('state', '<>', state).execute();
+}
+
+/** A folder that is known before it is listed; one that is known already stays as it is. */
+export async function addFolder(db: Db, mailboxId: string, { id, role, items }: ListedFolder): Promise<MailFolder> {
+  await sql`insert into mail_folder (mailbox_id, folder_id, role, items) values (${mailboxId}, ${id}, ${role}, ${items}) on conflict do nothing`.execute(
+    db,
+  );
+  return db.selectFrom('mailFolder').selectAll().where('mailboxId', '=', mailboxId).where('folderId', '=', id).executeTakeFirstOrThrow();
+}
+
+/** Folders as they are listed now: new ones are due, those that vanished are marked, those that came back go on where they were. */
+export async function saveFolders(tx: Tx, mailboxId: string, folders: readonly ListedFolder[], now: Date): Promise<void> {
+  const ids = folders.map(({ id }) => id);
+  await sql`
+    insert into mail_folder (mailbox_id, folder_id, role, items)
+    select ${mailboxId}::uuid, id, role, items
+    from unnest(${ids}::text[], ${folders.map(({ role }) => role)}::text[], ${folders.map(({ items }) => items)}::int[]) as row (id, role, items)
+    order by id collate "C"
+    on conflict (mailbox_id, folder_id) do update set role = excluded.role, items = excluded.items, gone_at = null`.execute(tx);
+  await sql`
+    update mail_folder set gone_at = ${now}, due = 0 where mailbox_id = ${mailboxId} and folder_id <> all(${ids}::text[]) and gone_at is null`.execute(
+    tx,
+  );
+}
+
+/**
+ * Moves a folder on, in the transaction that applied the page.
+ * @returns false when somebody else had moved it meanwhile: then nothing of this page may stand
+ */
+export async function moveOn(
+  tx: Tx,
+  from: MailFolder,
+  to: { nextLink: string | null; deltaLink: string | null; complete: boolean },
+  now: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('mailFolder')
+    .set((expression) => ({ ...to, readAt: now, ...(to.nextLink === null && { due: expression('due', '-', from.due) }) }))
+    .where('mailboxId', '=', from.mailboxId)
+    .where('folderId', '=', from.folderId)
+    .where('round', '=', from.round)
+    .where(sql<boolean>`next_link is not distinct from ${from.nextLink} and delta_link is not distinct from ${from.deltaLink}`)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Reads folders from the beginning again, as another round: what is not seen in it is gone. */
+export async function restart(tx: Tx | Db, mailboxId: string, folderId: string | null): Promise<void> {
+  let folders = tx
+    .updateTable('mailFolder')
+    .set((expression) => ({
+      nextLink: null,
+      deltaLink: null,
+      complete: false,
+      due: expression('due', '+', 1),
+      round: expression('round', '+', 1),
+    }))
+    .where('mailboxId', '=', mailboxId);
+  if (folderId !== null) folders = folders.where('folderId', '=', folderId);
+  await folders.execute();
+}
+
+export async function addWanted(tx: Tx, wanted: readonly (Wanted & { mailboxId: string })[]): Promise<void> {
+  if (wanted.length === 0) return;
+  await sql`
+    insert into mail_wanted (mailbox_id, kind, value)
+    select * from unnest(${wanted.map((one) => one.mailboxId)}::uuid[], ${wanted.map((one) => one.kind)}::text[], ${wanted.map((one) => one.value)}::text[])
+    on conflict do nothing`.execute(tx);
+}
+export const someWanted = (db: Db | Tx, mailboxId: string, limit: number): Promise<Wanted[]> =>
+  db
+    .selectFrom('mailWanted')
+    .select(['kind', 'value'])
+    .where('mailboxId', '=', mailboxId)
+    .orderBy('kind')
+    .orderBy('value')
+    .limit(limit)
+    .execute();
+export async function removeWanted(tx: Tx, mailboxId: string, wanted: readonly Wanted[]): Promise<void> {
+  await sql`
+    delete from mail_wanted using unnest(${wanted.map(({ kind }) => kind)}::text[], ${wanted.map(({ value }) => value)}::text[]) as done (kind, value)
+    where mail_wanted.mailbox_id = ${mailboxId} and mail_wanted.kind = done.kind and mail_wanted.value = done.value`.execute(tx);
+}
+
+/** Mailboxes that are read, by any of these addresses. */
+export async function mailboxesAt(tx: Tx, addresses: readonly string[]): Promise<{ id: string; addresses: string[] }[]> {
+  const { rows } = await sql<{ id: string; addresses: string[] }>`
+    select id, addresses from mailbox where addresses && ${addresses}::text[] and state in ('new', 'reading')`.execute(tx);
+  return rows;
+}
+
+const RETRY_MS = 6 * 3_600_000;
+
+/**
+ * Calls for everything in the next mailboxes by id. Mailboxes that could not be read are tried again after some hours: scopes change.
+ * @returns their ids, ascending; empty at the end
+ */
+export async function callMailboxes(tx: Tx, after: string | null, limit: number, wallNow: Date): Promise<string[]> {
+  const tried = new Date(wallNow.getTime() - RETRY_MS);
+  const { rows } = await sql<{ id: string }>`
+    with called as (
+      update mailbox set listing_due = true, calendar_due = true, state = case when state in ('outOfScope', 'gone') then 'new' else state end
+      where id in (
+        select id from mailbox
+        where (${after}::uuid is null or id > ${after}::uuid) and (state in ('new', 'reading') or (state in ('outOfScope', 'gone') and state_at < ${tried}))
+        order by id limit ${limit}
+      )
+      returning id
+    ), folders as (
+      update mail_folder set due = due + 1 from called where mailbox_id = called.id and gone_at is null
+    )
+    select id from called order by id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** Mailboxes with something to do. */
+export async function mailboxesDue(tx: Tx): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from mailbox
+    where state in ('new', 'reading')
+      and (listing_due or calendar_due or exists (select 1 from mail_wanted where mailbox_id = mailbox.id)
+        or exists (select 1 from mail_folder where mailbox_id = mailbox.id and due > 0 and gone_at is null))
+    order by id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** Something may be new in any folder of these mailboxes that has been read. Taken in one order, so that two who call never wait in a circle. */
+export async function callMailboxesById(tx: Tx, mailboxIds: readonly string[], folderIds: readonly string[] | null = null): Promise<void> {
+  await sql`
+    with called as (
+      select mailbox_id, folder_id from mail_folder join mailbox on mailbox.id = mailbox_id
+      where mailbox_id = any(${mailboxIds}::uuid[]) and state in ('new', 'reading') and gone_at is null and complete
+        and (${folderIds}::text[] is null or folder_id = any(${folderIds}::text[]))
+      order by mailbox_id, folder_id for no key update of mail_folder
+    )
+    update mail_folder set due = due + 1 from called
+    where mail_folder.mailbox_id = called.mailbox_id and mail_folder.folder_id = called.folder_id`.execute(tx);
+}
+
+/** @returns the mailbox of a user of the directory, called; null when it is not read */
+export async function callMailbox(tx: Tx, userId: string, folderIds: readonly string[] | null = null): Promise<string | null> {
+  const found = await tx
+    .selectFrom('mailbox')
+    .select('id')
+    .where('userId', '=', userId)
+    .where('state', 'in', ['new', 'reading'])
+    .executeTakeFirst();
+  if (!found) return null;
+  await callMailboxesById(tx, [found.id], folderIds);
+  return found.id;
+}
+
+/** For whom a mailbox is read, in one order. */
+export const partnershipsRead = async (tx: Tx, mailboxId: string): Promise<string[]> =>
+  (
+    await tx.selectFrom('mailboxPartnership').select('partnershipId').where('mailboxId', '=', mailboxId).orderBy('partnershipId').execute()
+  ).map(({ partnershipId }) => partnershipId);
