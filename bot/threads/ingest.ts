@@ -1,0 +1,285 @@
+import { maskFor } from '../people/erased.ts';
+import type { Tx } from '../store/database.ts';
+import type { Gate } from './gate.ts';
+import type { MailItem, MailPage } from './item.ts';
+import { livingThreads } from './join.ts';
+import { masked } from './masked.ts';
+import {
+  type CopyTimes,
+  cleanCategories,
+  factsOf,
+  flagDueAt,
+  grouped,
+  instantOf,
+  isSentCopy,
+  isWhole,
+  leavesOut,
+  type MessageFacts,
+  mergedFacts,
+  mergedTimes,
+  messageKey,
+  messageTie,
+  participants,
+  referencesOf,
+  sameFacts,
+  type Ties,
+  tiesOf,
+} from './rules.ts';
+import { type CopyRow, factsOfRow, type MailStore, mailStore } from './store.ts';
+
+export interface ThreadChange {
+  readonly threadId: string;
+  readonly partnershipId: string;
+}
+
+export interface IngestContext {
+  readonly gate: Gate;
+  /** Product time. */
+  readonly now: Date;
+  /** The event that goes up: every thread that changed, once, after all of the page stands in the tables. */
+  onThreads?(tx: Tx, threads: readonly ThreadChange[], now: Date): Promise<void>;
+}
+
+export interface Ingested {
+  readonly changed: readonly ThreadChange[];
+  /** Conversations of this mailbox that passed for the first time: their other mail may have been read and forgotten. */
+  readonly conversations: readonly string[];
+  /** Messages that pass by their conversation alone: copies of them in other mailboxes may have been read and forgotten. */
+  readonly carried: readonly { readonly key: string; readonly addresses: readonly string[] }[];
+  /** Conversations of which mail did not pass. For the reader's memory alone: they are stored nowhere. */
+  readonly forgotten: readonly string[];
+}
+
+/** A copy that passed the gate and was not known. */
+interface Arrival {
+  readonly item: MailItem;
+  readonly ties: Ties;
+  readonly facts: MessageFacts;
+  readonly partnerships: ReadonlySet<string>;
+  readonly copy: CopyRow;
+}
+interface Change {
+  readonly copy: CopyRow;
+  readonly marked: boolean;
+}
+
+/** Takes a page of a folder into the record: as {@link ingestPages}. */
+export const ingest = (tx: Tx, page: MailPage, context: IngestContext): Promise<Ingested> => ingestPages(tx, [page], context);
+
+/** An item with the page it came by. */
+interface Told {
+  readonly item: MailItem;
+  readonly page: MailPage;
+}
+
+/**
+ * Takes pages of folders of one mailbox into the record: gate, copies, joining, messages; in the caller's transaction. The result is the same in whatever
+ * order, number and mailbox copies are delivered. What does not pass leaves no trace. An item comes by one of the pages alone.
+ *
+ * What belongs to a thread that was left out is looked for like any other: it may tie further threads to it, which are left out with it.
+ *
+ * The gate looks at a conversation as its mailbox groups it, and at all copies of its messages, since those can be read again once one of them
+ * passes. Reply headers join what passes and let nothing in: a mail that only names another cannot be found again when the other comes later.
+ */
+export async function ingestPages(tx: Tx, pages: readonly MailPage[], context: IngestContext): Promise<Ingested> {
+  const store = mailStore(tx);
+  const { now } = context;
+  for (const { mailbox, folder, removed } of pages) await store.markRemoved(mailbox.id, folder.id, removed, now);
+
+  const told = pages.flatMap((page) =>
+    lastTold(page.items)
+      .filter((item) => item.draft !== true)
+      .map((item): Told => ({ item, page })),
+  );
+  const known = new Map((await knownCopies(store, told)).map((copy) => [copy.graphId, copy]));
+  const changes = told.flatMap(({ item, page }) => {
+    const before = known.get(item.id);
+    const change = before && changeOf(before, item, page, context.gate);
+    return change ? [change] : [];
+  });
+  const unknown = told.filter(({ item }) => !known.has(item.id) && isWhole(item));
+  const arrivals = await store.notEmptied(await passing(store, unknown, context.gate));
+  const arrived = new Set(arrivals.map(({ item }) => item));
+  const forgotten = [...new Set(unknown.flatMap(({ item }) => (arrived.has(item) ? [] : (item.conversationId ?? []))))];
+  if (arrivals.length === 0 && changes.length === 0) return { changed: [], conversations: [], carried: [], forgotten };
+
+  const marked = changes.filter((change) => change.marked);
+  const groups = [...arrivals.map(({ ties }) => tieList(ties)), ...marked.map(({ copy }) => [messageTie(copy.messageKey)])];
+  const joined = await livingThreads(store, groups, grouped(groups), now);
+  const touched = new Set<string>(joined.merged);
+
+  const live = arrivals.filter((_, index) => !joined.threads[index]!.leftOut);
+  const threadOf = new Map<string, string>();
+  for (const [index, arrival] of arrivals.entries()) threadOf.set(arrival.facts.key, joined.threads[index]!.id);
+  for (const index of marked.keys()) touched.add(joined.threads[arrivals.length + index]!.id);
+
+  const absent = arrivals.filter((_, index) => joined.threads[index]!.leftOut);
+  const newlyAbsent = await store.keepLeftOut(absent.map(({ facts }) => facts.key));
+
+  await store.upsertCopies([...live.map(({ copy }) => copy), ...changes.map(({ copy }) => copy)]);
+  const written = await writeMessages(store, live, threadOf, joined.newTies, context.gate);
+  for (const threadId of written.threads) touched.add(threadId);
+  const links = live.flatMap(({ facts, partnerships }) =>
+    [...partnerships].map((partnershipId) => ({ threadId: threadOf.get(facts.key)!, partnershipId })),
+  );
+  const linked = await store.link(links);
+  for (const { threadId } of linked) touched.add(threadId);
+
+  const out = new Set(joined.leftOut);
+  for (const [index, { copy }] of [...arrivals, ...marked].entries()) if (leavesOut(copy.categories)) out.add(joined.threads[index]!.id);
+  const older = await store.partnershipsOf([...touched, ...out].filter((id) => !joined.made.has(id)));
+  const changed = [...older, ...linked.filter(({ threadId }) => joined.made.has(threadId))];
+  await store.leaveOut([...out], now);
+  await store.refreshThreads(
+    [...touched].filter((id) => !out.has(id)),
+    now,
+  );
+  if (changed.length) await context.onThreads?.(tx, changed, now);
+
+  return {
+    changed,
+    conversations: [
+      ...new Set(
+        arrivals.flatMap(({ item, ties }) => (ties.conversation && joined.newTies.has(ties.conversation) ? item.conversationId! : [])),
+      ),
+    ],
+    carried: arrivals
+      .filter(({ partnerships, facts }) => partnerships.size === 0 && (written.fresh.has(facts.key) || newlyAbsent.has(facts.key)))
+      .map(({ item, facts }) => ({ key: facts.key, addresses: [...participants(item)] })),
+    forgotten,
+  };
+}
+
+const knownCopies = (store: MailStore, told: readonly Told[]): Promise<CopyRow[]> =>
+  told.length === 0
+    ? Promise.resolve([])
+    : store.copies(
+        told[0]!.page.mailbox.id,
+        told.map(({ item }) => item.id),
+      );
+
+/** An item may come several times in a page; the later one tells more, and never takes back by silence. */
+function lastTold(items: readonly MailItem[]): MailItem[] {
+  const byId = new Map<string, MailItem>();
+  for (const item of items) {
+    const before = byId.get(item.id);
+    const told = before && Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
+    byId.set(item.id, before ? { ...before, ...told } : item);
+  }
+  return [...byId.values()];
+}
+
+/** What a delivery changes on a known copy; null when nothing. */
+function changeOf(before: CopyRow, item: MailItem, { mailbox, folder }: MailPage, gate: Gate): Change | null {
+  const flag = item.flag?.status ?? before.flag;
+  const dueAt = item.flag ? flagDueAt(item.flag, gate.zoneOf(mailbox.address)) : before.flagDueAt;
+  const categories = item.categories ? cleanCategories(item.categories) : before.categories;
+  const sentCopy = before.sentCopy || (folder.role === 'sent' && isWhole(item) && isSentCopy(item, mailbox.addresses, folder.role));
+  const marked =
+    flag !== before.flag ||
+    dueAt?.getTime() !== before.flagDueAt?.getTime() ||
+    categories.join('\n') !== before.categories.join('\n') ||
+    sentCopy !== before.sentCopy;
+  const stays = before.folderId === folder.id && before.round === folder.round && before.removedAt === null;
+  if (!marked && stays && (item.webLink ?? before.webLink) === before.webLink) return null;
+  const copy = {
+    ...before,
+    flag,
+    flagDueAt: dueAt,
+    categories,
+    sentCopy,
+    folderId: folder.id,
+    round: folder.round,
+    removedAt: null,
+    webLink: item.webLink ?? before.webLink,
+  };
+  return { copy, marked };
+}
+
+const tieList = ({ own, references, conversation }: Ties): string[] => [own, ...references, ...(conversation ? [conversation] : [])];
+
+const NONE: ReadonlySet<string> = new Set();
+/** The gate: what passes by itself, and what shares a conversation or a message with something that passes or is stored. */
+async function passing(store: MailStore, told: readonly Told[], gate: Gate): Promise<Arrival[]> {
+  const tooOld = ({ item: { receivedAt, sentAt }, page: { since } }: Told): boolean =>
+    since !== undefined && (receivedAt ?? sentAt!) < since;
+  const looked = told.map((one) => {
+    const { item, page } = one;
+    const partnerships = tooOld(one) ? NONE : gate.partnershipsOf(participants(item));
+    return { item, page, ties: tiesOf(item, page.mailbox.id), partnerships };
+  });
+  const rest = looked.filter(({ partnerships }) => partnerships.size === 0);
+  const stored = await store.threadsOfTies(rest.flatMap(({ ties }) => ties.conversation ?? []));
+  const messages = await store.knownKeys(rest.map(({ item }) => messageKey(item)));
+
+  const group = grouped(looked.map(({ ties }) => [ties.own, ...(ties.conversation ? [ties.conversation] : [])]));
+  const passes = new Set<number>();
+  for (const [index, { item, ties, partnerships }] of looked.entries()) {
+    if (partnerships.size > 0 || messages.has(messageKey(item)) || (ties.conversation && stored.has(ties.conversation)))
+      passes.add(group[index]!);
+  }
+  const taken = looked.filter((_, index) => passes.has(group[index]!));
+  const mask = await maskFor(
+    store.tx,
+    taken.flatMap(({ item }) => [...participants(item)]),
+  );
+  return taken.map(({ item, page: { mailbox, folder }, ties, partnerships }) => {
+    const sentCopy = isSentCopy(item, mailbox.addresses, folder.role);
+    const facts = factsOf(masked(item, mask), sentCopy);
+    const copy: CopyRow = {
+      mailboxId: mailbox.id,
+      graphId: item.id,
+      messageKey: facts.key,
+      folderId: folder.id,
+      conversationId: item.conversationId ?? null,
+      receivedAt: item.receivedAt ?? null,
+      sentAt: item.sentAt ?? null,
+      sentCopy,
+      flag: item.flag?.status ?? 'none',
+      flagDueAt: item.flag ? flagDueAt(item.flag, gate.zoneOf(mailbox.address)) : null,
+      categories: cleanCategories(item.categories ?? []),
+      webLink: item.webLink ?? null,
+      removedAt: null,
+      round: folder.round,
+    };
+    return { item, ties: { ...ties, references: referencesOf(item) }, facts, partnerships, copy };
+  });
+}
+
+/** Writes what all copies seen so far say of the messages that arrived. A message whose tie is new was not there before. */
+async function writeMessages(
+  store: MailStore,
+  arrivals: readonly Arrival[],
+  threadOf: ReadonlyMap<string, string>,
+  newTies: ReadonlySet<string>,
+  gate: Gate,
+) {
+  const facts = new Map<string, MessageFacts>();
+  const times = new Map<string, CopyTimes>();
+  for (const { facts: one, copy } of arrivals) {
+    const other = facts.get(one.key);
+    facts.set(one.key, other ? mergedFacts(other, one) : one);
+    times.set(one.key, mergedTimes(times.get(one.key), copy));
+  }
+  const keys = [...facts.keys()];
+  const old = keys.filter((key) => !newTies.has(messageTie(key)));
+  const before = new Map((await store.messages(old)).map((row) => [row.key, row]));
+  for (const [key, all] of await store.times([...before.keys()])) times.set(key, all);
+  const rows = keys.flatMap((key) => {
+    const row = before.get(key);
+    const now = row ? mergedFacts(factsOfRow(row), facts.get(key)!) : facts.get(key)!;
+    const at = instantOf(times.get(key)!, gate.isClient(now.from.address))!;
+    const same = row && row.at.getTime() === at.getTime() && sameFacts(factsOfRow(row), now);
+    return same ? [] : [{ ...now, at, threadId: threadOf.get(key)! }];
+  });
+  await store.upsertMessages(rows);
+  await store.setRecipients(
+    rows,
+    rows.map(({ key }) => key).filter((key) => before.has(key)),
+  );
+  const marked = arrivals.filter(({ copy }) => copy.flag !== 'none' || copy.categories.length > 0).map(({ facts: { key } }) => key);
+  return {
+    threads: new Set([...rows.map(({ key }) => key), ...marked].map((key) => threadOf.get(key)!)),
+    fresh: new Set(keys.filter((key) => !before.has(key))),
+  };
+}

@@ -1,0 +1,336 @@
+import { type ColumnType, sql } from 'kysely';
+import type { Tx } from '../store/database.ts';
+import type { MailItem } from './item.ts';
+import type { Address, MailKind, Message } from './message.ts';
+import { type CopyTimes, type MessageFacts, messageTie } from './rules.ts';
+
+interface ThreadTable {
+  id: string;
+  firstKey: string | null;
+  firstAt: Date | null;
+  mergedInto: string | null;
+  changedAt: Date;
+  leftOut: boolean;
+  /** Mail up to here was emptied. */
+  emptiedUntil: ColumnType<Date | null, undefined, Date | null>;
+}
+interface ThreadTieTable {
+  tie: string;
+  threadId: string;
+  /** The tie of a message that had passed, in a thread that was left out. */
+  leftOut: ColumnType<boolean, undefined, boolean>;
+}
+interface ThreadPartnershipTable {
+  threadId: string;
+  partnershipId: string;
+  bareSubject: string;
+}
+interface MessageTable {
+  key: string;
+  threadId: string;
+  at: Date;
+  kind: MailKind;
+  fromAddress: string;
+  fromName: string;
+  toAddresses: Address[];
+  ccAddresses: Address[];
+  subject: string;
+  bareSubject: string;
+  prefix: Message['prefix'];
+  isReply: boolean;
+  importance: Message['importance'];
+  kindRank: number;
+  contentRank: number;
+}
+interface MessageToTable {
+  address: string;
+  at: Date;
+  messageKey: string;
+}
+interface MessageCopyTable {
+  mailboxId: string;
+  graphId: string;
+  messageKey: string;
+  folderId: string;
+  conversationId: string | null;
+  receivedAt: Date | null;
+  sentAt: Date | null;
+  sentCopy: boolean;
+  flag: 'none' | 'flagged' | 'complete';
+  flagDueAt: Date | null;
+  categories: string[];
+  webLink: string | null;
+  removedAt: Date | null;
+  round: number;
+}
+declare module '../store/database.ts' {
+  interface Database {
+    thread: ThreadTable;
+    threadTie: ThreadTieTable;
+    threadPartnership: ThreadPartnershipTable;
+    message: MessageTable;
+    messageTo: MessageToTable;
+    messageCopy: MessageCopyTable;
+  }
+}
+export type CopyRow = MessageCopyTable;
+export type MessageRow = MessageTable;
+export type ThreadRow = Pick<ThreadTable, 'id' | 'mergedInto' | 'firstAt' | 'leftOut'>;
+
+/** Parts a list inside an array of texts: PostgreSQL's unnest flattens lists of lists. */
+const BETWEEN = '\u001f';
+
+export const factsOfRow = (row: MessageRow): MessageFacts => ({
+  key: row.key,
+  kind: row.kind,
+  kindRank: row.kindRank,
+  contentRank: row.contentRank,
+  from: { address: row.fromAddress, name: row.fromName },
+  to: row.toAddresses,
+  cc: row.ccAddresses,
+  subject: row.subject,
+  bareSubject: row.bareSubject,
+  prefix: row.prefix,
+  isReply: row.isReply,
+  importance: row.importance,
+});
+
+/** Rows of mail, many at a time. Everything below expects the threads' locks to be held by whoever writes (`lockRows`). */
+export const mailStore = (tx: Tx) => ({
+  tx,
+
+  copies: (mailboxId: string, graphIds: readonly string[]): Promise<CopyRow[]> =>
+    graphIds.length === 0
+      ? Promise.resolve([])
+      : tx
+          .selectFrom('messageCopy')
+          .selectAll()
+          .where('mailboxId', '=', mailboxId)
+          .where(sql<boolean>`graph_id = any(${graphIds}::text[])`)
+          .execute(),
+
+  /** Of these, the messages that passed before. */
+  async knownKeys(keys: readonly string[]): Promise<Set<string>> {
+    if (keys.length === 0) return new Set();
+    const { rows } = await sql<{ key: string }>`
+      select key from message where key = any(${keys}::text[])
+      union all select substr(tie, 3) from thread_tie where tie = any(${keys.map(messageTie)}::text[]) and left_out`.execute(tx);
+    return new Set(rows.map(({ key }) => key));
+  },
+
+  /** Of what arrived, all but mail from before its conversation was emptied: that is not taken in anew. */
+  async notEmptied<Arrival extends { readonly item: MailItem; readonly ties: { readonly own: string } }>(
+    arrivals: readonly Arrival[],
+  ): Promise<Arrival[]> {
+    if (arrivals.length === 0) return [];
+    const { rows } = await sql<{ tie: string; until: Date }>`
+      select tie, emptied_until as until from thread_tie join thread on thread.id = thread_id
+      where tie = any(${arrivals.map(({ ties }) => ties.own)}::text[]) and emptied_until is not null`.execute(tx);
+    const until = new Map(rows.map((row) => [row.tie, row.until]));
+    return arrivals.filter(({ item, ties }) => {
+      const at = until.get(ties.own);
+      return at === undefined || (item.receivedAt ?? item.sentAt!) > at;
+    });
+  },
+
+  /** Messages that would be stored, had their thread not been left out. @returns those that were not known as such */
+  async keepLeftOut(keys: readonly string[]): Promise<Set<string>> {
+    if (keys.length === 0) return new Set();
+    const { rows } = await sql<{ key: string }>`
+      update thread_tie set left_out = true where tie = any(${keys.map(messageTie)}::text[]) and not left_out
+      returning substr(tie, 3) as key`.execute(tx);
+    return new Set(rows.map(({ key }) => key));
+  },
+
+  async threadsOfTies(ties: readonly string[]): Promise<Map<string, string>> {
+    if (ties.length === 0) return new Map();
+    const rows = await tx.selectFrom('threadTie').selectAll().where(sql<boolean>`tie = any(${ties}::text[])`).execute();
+    return new Map(rows.map(({ tie, threadId }) => [tie, threadId]));
+  },
+
+  /**
+   * In the order of the ties, so that two deliveries that meet wait for each other in one direction only.
+   * @returns those that were not there
+   */
+  async insertTies(rows: readonly { tie: string; threadId: string }[]): Promise<Set<string>> {
+    if (rows.length === 0) return new Set();
+    const sorted = [...rows].sort((a, b) => (a.tie < b.tie ? -1 : 1));
+    const { rows: inserted } = await sql<{ tie: string }>`
+      insert into thread_tie (tie, thread_id)
+      select * from unnest(${sorted.map((row) => row.tie)}::text[], ${sorted.map((row) => row.threadId)}::uuid[])
+      on conflict do nothing returning tie`.execute(tx);
+    return new Set(inserted.map(({ tie }) => tie));
+  },
+
+  async insertThreads(ids: readonly string[], now: Date): Promise<void> {
+    if (ids.length === 0) return;
+    await sql`insert into thread (id, changed_at) select id, ${now}::timestamptz from unnest(${ids}::uuid[]) as id`.execute(tx);
+  },
+
+  async lockRows(ids: readonly string[]): Promise<ThreadRow[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await sql<ThreadRow>`
+      select id, merged_into, first_at, left_out from thread where id = any(${ids}::uuid[]) order by id for no key update`.execute(tx);
+    return rows;
+  },
+
+  /** Moves everything of the threads `gone` to `living`; they point to it from now on, as do those that pointed to them. */
+  async merge(living: string, gone: readonly string[], leftOut: boolean): Promise<void> {
+    await sql`update thread_tie set thread_id = ${living} where thread_id = any(${gone}::uuid[])`.execute(tx);
+    await sql`update message set thread_id = ${living} where thread_id = any(${gone}::uuid[])`.execute(tx);
+    await sql`
+      with moved as (delete from thread_partnership where thread_id = any(${gone}::uuid[]) returning partnership_id, bare_subject)
+      insert into thread_partnership (thread_id, partnership_id, bare_subject)
+      select distinct on (partnership_id) ${living}::uuid, partnership_id, bare_subject from moved
+      on conflict do nothing`.execute(tx);
+    await sql`
+      update thread set merged_into = ${living}, first_key = null, first_at = null
+      where id = any(${gone}::uuid[]) or merged_into = any(${gone}::uuid[])`.execute(tx);
+    if (leftOut) await sql`update thread set left_out = true where id = ${living}`.execute(tx);
+  },
+
+  async removeThreadsNeverUsed(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await sql`delete from thread where id = any(${ids}::uuid[])`.execute(tx);
+  },
+
+  messages: (keys: readonly string[]): Promise<MessageRow[]> =>
+    keys.length === 0
+      ? Promise.resolve([])
+      : tx.selectFrom('message').selectAll().where(sql<boolean>`key = any(${keys}::text[])`).execute(),
+
+  async times(keys: readonly string[]): Promise<Map<string, CopyTimes>> {
+    if (keys.length === 0) return new Map();
+    const { rows } = await sql<CopyTimes & { messageKey: string }>`
+      select message_key, min(received_at) as received_at, min(sent_at) as sent_at, min(sent_at) filter (where sent_copy) as own_sent_at
+      from message_copy where message_key = any(${keys}::text[]) group by message_key`.execute(tx);
+    return new Map(rows.map((row) => [row.messageKey, row]));
+  },
+
+  async upsertMessages(rows: readonly (MessageFacts & { threadId: string; at: Date })[]): Promise<void> {
+    if (rows.length === 0) return;
+    await sql`
+      insert into message (key, thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix, is_reply,
+        importance, kind_rank, content_rank)
+      select key, thread_id, at, kind, from_address, from_name, to_addresses::jsonb, cc_addresses::jsonb, subject, bare_subject, prefix, is_reply,
+        importance, kind_rank, content_rank
+      from unnest(
+        ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.threadId)}::uuid[], ${rows.map((row) => row.at)}::timestamptz[],
+        ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.from.address)}::text[], ${rows.map((row) => row.from.name)}::text[],
+        ${rows.map((row) => JSON.stringify(row.to))}::text[], ${rows.map((row) => JSON.stringify(row.cc))}::text[],
+        ${rows.map((row) => row.subject)}::text[], ${rows.map((row) => row.bareSubject)}::text[], ${rows.map((row) => row.prefix)}::text[],
+        ${rows.map((row) => row.isReply)}::boolean[], ${rows.map((row) => row.importance)}::text[],
+        ${rows.map((row) => row.kindRank)}::smallint[], ${rows.map((row) => row.contentRank)}::smallint[]
+      ) as row (key, thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix, is_reply,
+        importance, kind_rank, content_rank)
+      on conflict (key) do update set (thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix,
+        is_reply, importance, kind_rank, content_rank) = row (excluded.thread_id, excluded.at, excluded.kind, excluded.from_address,
+        excluded.from_name, excluded.to_addresses, excluded.cc_addresses, excluded.subject, excluded.bare_subject, excluded.prefix,
+        excluded.is_reply, excluded.importance, excluded.kind_rank, excluded.content_rank)`.execute(tx);
+  },
+
+  /** `replaced`: messages whose recipients or time may differ from what stands there. */
+  async setRecipients(rows: readonly (MessageFacts & { at: Date })[], replaced: readonly string[]): Promise<void> {
+    if (replaced.length > 0) await sql`delete from message_to where message_key = any(${replaced}::text[])`.execute(tx);
+    const pairs = rows.flatMap(({ key, at, to }) =>
+      [...new Set(to.map(({ address }) => address))].map((address) => ({ key, at, address })),
+    );
+    if (pairs.length === 0) return;
+    await sql`
+      insert into message_to (address, at, message_key)
+      select * from unnest(${pairs.map((pair) => pair.address)}::text[], ${pairs.map((pair) => pair.at)}::timestamptz[], ${pairs.map((pair) => pair.key)}::text[])
+      on conflict do nothing`.execute(tx);
+  },
+
+  async upsertCopies(rows: readonly CopyRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await sql`
+      insert into message_copy (mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at,
+        categories, web_link, removed_at, round)
+      select mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at,
+        string_to_array(categories, ${BETWEEN}), web_link, null, round
+      from unnest(
+        ${rows.map((row) => row.mailboxId)}::uuid[], ${rows.map((row) => row.graphId)}::text[], ${rows.map((row) => row.messageKey)}::text[],
+        ${rows.map((row) => row.folderId)}::text[], ${rows.map((row) => row.conversationId)}::text[],
+        ${rows.map((row) => row.receivedAt)}::timestamptz[], ${rows.map((row) => row.sentAt)}::timestamptz[],
+        ${rows.map((row) => row.sentCopy)}::boolean[], ${rows.map((row) => row.flag)}::text[], ${rows.map((row) => row.flagDueAt)}::timestamptz[],
+        ${rows.map((row) => row.categories.join(BETWEEN))}::text[], ${rows.map((row) => row.webLink)}::text[], ${rows.map((row) => row.round)}::int[]
+      ) as row (mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at, categories,
+        web_link, round)
+      on conflict (mailbox_id, graph_id) do update set (folder_id, sent_copy, flag, flag_due_at, categories, web_link, removed_at, round) =
+        row (excluded.folder_id, excluded.sent_copy, excluded.flag, excluded.flag_due_at, excluded.categories, excluded.web_link, null,
+        excluded.round)`.execute(tx);
+  },
+
+  /** An item that was moved may be seen in its new folder first: only a copy that still stands in this folder is gone from it. */
+  async markRemoved(mailboxId: string, folderId: string, graphIds: readonly string[], now: Date): Promise<void> {
+    if (graphIds.length === 0) return;
+    await sql`
+      update message_copy set removed_at = ${now}
+      where mailbox_id = ${mailboxId} and folder_id = ${folderId} and graph_id = any(${graphIds}::text[]) and removed_at is null`.execute(
+      tx,
+    );
+  },
+
+  /** After a full round: what was not seen again is gone from the folder. */
+  async markUnseen(mailboxId: string, folderId: string, round: number, now: Date): Promise<void> {
+    await sql`
+      update message_copy set removed_at = ${now}
+      where mailbox_id = ${mailboxId} and folder_id = ${folderId} and round < ${round} and removed_at is null`.execute(tx);
+  },
+
+  /** @returns the links that are new */
+  async link(pairs: readonly { threadId: string; partnershipId: string }[]): Promise<{ threadId: string; partnershipId: string }[]> {
+    if (pairs.length === 0) return [];
+    const { rows } = await sql<{ threadId: string; partnershipId: string }>`
+      insert into thread_partnership (thread_id, partnership_id, bare_subject)
+      select distinct thread_id, partnership_id, '' from unnest(${pairs.map((pair) => pair.threadId)}::uuid[], ${pairs.map((pair) => pair.partnershipId)}::uuid[])
+        as row (thread_id, partnership_id)
+      on conflict do nothing returning thread_id, partnership_id`.execute(tx);
+    return rows;
+  },
+
+  /** What threads carry of their first message. */
+  async refreshThreads(threadIds: readonly string[], now: Date): Promise<void> {
+    if (threadIds.length === 0) return;
+    await sql`
+      with first as (
+        select distinct on (thread_id) thread_id, key, at, bare_subject from message where thread_id = any(${threadIds}::uuid[])
+        order by thread_id, at, key
+      ), linked as (
+        update thread_partnership as link set bare_subject = first.bare_subject from first
+        where link.thread_id = first.thread_id and link.bare_subject <> first.bare_subject
+      )
+      update thread set first_key = first.key, first_at = first.at, changed_at = ${now} from first where thread.id = first.thread_id`.execute(
+      tx,
+    );
+  },
+
+  async partnershipsOf(threadIds: readonly string[]): Promise<{ threadId: string; partnershipId: string }[]> {
+    if (threadIds.length === 0) return [];
+    return tx
+      .selectFrom('threadPartnership')
+      .select(['threadId', 'partnershipId'])
+      .where(sql<boolean>`thread_id = any(${threadIds}::uuid[])`)
+      .orderBy('threadId')
+      .orderBy('partnershipId')
+      .execute();
+  },
+
+  /** The threads' record goes; their ties stay, so that what comes later is left out too. */
+  async leaveOut(threadIds: readonly string[], now: Date): Promise<void> {
+    if (threadIds.length === 0) return;
+    await sql`
+      update thread_tie set left_out = true
+      from message where message.thread_id = any(${threadIds}::uuid[]) and tie = 'm:' || message.key`.execute(tx);
+    await sql`delete from message_copy where message_key in (select key from message where thread_id = any(${threadIds}::uuid[]))`.execute(
+      tx,
+    );
+    await sql`delete from message where thread_id = any(${threadIds}::uuid[])`.execute(tx);
+    await sql`delete from thread_partnership where thread_id = any(${threadIds}::uuid[])`.execute(tx);
+    await sql`
+      update thread set left_out = true, first_key = null, first_at = null, changed_at = ${now} where id = any(${threadIds}::uuid[])`.execute(
+      tx,
+    );
+  },
+});
+export type MailStore = ReturnType<typeof mailStore>;
