@@ -1,0 +1,3 @@
+export { connectTeams, type Teams } from './connect.ts';
+export { teamsJobs } from './jobs.ts';
+export { botRoutes } from './routes.ts';
