@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { contactIdOf } from '../../bot/charter/index.ts';
+import { MyDataView } from '../../bot/contract/privacy.ts';
+import { eraseCommand } from '../../bot/privacy/eraseCommand.ts';
+import { holdsCommand } from '../../bot/privacy/holdsCommand.ts';
+import { type House, openHouse } from '../access/house.ts';
+import { askAround, FABRIKAM, tell } from '../access/story.ts';
+import type { Viewer } from '../access/viewers.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+  await tell(house);
+  await askAround(house);
+}, 60_000);
+afterAll(() => house?.close());
+
+const dataOf = async (viewer: Viewer): Promise<MyDataView> =>
+  MyDataView.parse(await (await fetch(`${house.url}/api/me/data`, { headers: await house.headersOf(viewer) })).json());
+const kinds = ({ held }: MyDataView): string[] => held.map(({ what }) => what);
+const rowsOf = ({ held }: MyDataView, what: RegExp) => held.find((each) => what.test(each.what))?.rows ?? [];
+
+async function run(command: typeof holdsCommand, ...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const env = { DATABASE_URL: house.database.url };
+  const code = await command(words, env, { out: (line) => void out.push(line), err: (line) => void err.push(line) });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+it('a person reads what is held of him, of each kind with why, where from and how long', async () => {
+  const view = await dataOf('external');
+  expect(view).toMatchObject({
+    names: ['Carlo Reyes'],
+    addresses: ['carlo.reyes@fabrikam.com', 'carlo@fabrikam.com'],
+    partnerships: ['Contoso and Fabrikam'],
+  });
+  expect(kinds(view)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^A mail: /),
+      expect.stringMatching(/^That one side waits/),
+      expect.stringMatching(/^Help/),
+    ]),
+  );
+  expect(rowsOf(view, /^A mail: /)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ 'to addresses': 'carlo@fabrikam.com', subject: 'Alpha zebra', at: '2026-11-24T01:00:00+00:00' }),
+    ]),
+  );
+  for (const { why, from, howLong } of view.held) for (const words of [why, from, howLong]) expect(words).toMatch(/\w{4}/);
+});
+
+it('and nothing of anybody else', async () => {
+  const text = JSON.stringify(await dataOf('external'));
+  for (const other of ['anna@contoso.com', 'priya@northwind.in', 'Anna', 'Joan', 'The import stopped', 'A new menu', 'Sierra giraffe'])
+    expect(text).not.toContain(other);
+  expect(rowsOf(await dataOf('guest'), /^A decision/)[0]).toMatchObject({ what: 'A new menu', you: 'by' });
+});
+
+it('an account that is nobody yet reads that it is in the channel, and no more', async () => {
+  const view = await dataOf('unbound');
+  expect([view.addresses, kinds(view)]).toEqual([[], ['Who is in a channel']]);
+});
+
+it('another partnership in which the same address is listed is not shown to an account that is bound in one', async () => {
+  const northwind = await house.database.db
+    .selectFrom('contact')
+    .select(['id', 'partnershipId'])
+    .where('key', '=', 'priya')
+    .executeTakeFirstOrThrow();
+  await sql`insert into contact_address values (${northwind.partnershipId}, 'carlo@fabrikam.com', ${northwind.id})`.execute(
+    house.database.db,
+  );
+  expect((await dataOf('external')).partnerships).toEqual(['Contoso and Fabrikam']);
+  await sql`delete from contact_address where partnership_id = ${northwind.partnershipId} and address = 'carlo@fabrikam.com'`.execute(
+    house.database.db,
+  );
+});
+
+it('whoever answers for privacy reads the same by address, in all partnerships', async () => {
+  const { code, out } = await run(holdsCommand, 'Carlo@fabrikam.com');
+  const view = MyDataView.parse(JSON.parse(out));
+  expect([code, view.names]).toEqual([0, expect.arrayContaining(['Account carlo', 'Carlo Reyes'])]);
+  expect(rowsOf(view, /^A mail: /).map(({ subject }) => subject)).toContain('Sierra giraffe');
+  expect(await run(holdsCommand, contactIdOf(FABRIKAM, 'carlo'))).toMatchObject({ code: 0 });
+});
+
+it('commands say what they need, and refuse who is not known', async () => {
+  expect(await run(holdsCommand, 'nobody@fabrikam.com')).toMatchObject({ code: 2, err: 'Nothing is held about this person.' });
+  expect(await run(holdsCommand)).toMatchObject({ code: 2, err: expect.stringContaining('usage: npm run holds') });
+  expect(await run(eraseCommand, 'anna')).toMatchObject({ code: 2, err: expect.stringContaining('usage: npm run erase') });
+  expect(await run(eraseCommand, 'nobody@fabrikam.com')).toMatchObject({ code: 2, err: expect.stringContaining('stands in no charter') });
+  const none = await eraseCommand(
+    ['a@b.c'],
+    { STATE_DIR: '/nowhere' },
+    { out: () => {}, err: (line) => expect(line).toContain('There is no database in /nowhere') },
+  );
+  expect(none).toBe(2);
+});
+
+it('erasing prints counts and names nobody', async () => {
+  const { code, out } = await run(eraseCommand, 'luis@fabrikam.com');
+  expect([code, out]).toEqual([0, expect.stringContaining('1 entry in charters')]);
+  expect(out).not.toMatch(/luis|garcia/i);
+  expect(await run(holdsCommand, 'luis@fabrikam.com')).toMatchObject({ code: 2 });
+});
