@@ -1,5 +1,10 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { lock } from 'proper-lockfile';
 
 const FLAGS = [
   '--headless',
@@ -24,13 +29,46 @@ export async function openBrowser(): Promise<Browser | null> {
     reasons.push(`${found} is not there`);
   }
   try {
-    // Makes the package unpack the libraries that come with it. Its own flags switch web security off, so they are not used.
-    process.env.VERCEL ??= '1';
-    const packed = (await import('@sparticuz/chromium')).default;
-    return await chromium.launch({ executablePath: await packed.executablePath(), args: [...FLAGS, '--no-zygote'] });
+    // The package's own flags switch web security off, so they are not used.
+    return await chromium.launch({ ...(await unpacked()), args: [...FLAGS, '--no-zygote'] });
   } catch (error) {
     reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   }
   console.warn(`Browser tests are skipped: no Chromium starts here (${reasons.join('; ')}). Set CHROMIUM_PATH.`);
   return null;
 }
+
+/**
+ * What starts the browser that comes with the npm package. It unpacks into the folder for temporary files, and takes what it finds there for
+ * whole: so one test file at a time unpacks, each user into a folder of their own, and what was cut off is thrown away.
+ */
+async function unpacked(): Promise<Pick<LaunchOptions, 'executablePath' | 'env'>> {
+  const { version } = JSON.parse(readFileSync(path.resolve('node_modules/@sparticuz/chromium/package.json'), 'utf8'));
+  const folder = path.join(os.tmpdir(), `rapport-chromium-${version}-${process.getuid?.() ?? 'any'}`);
+  const whole = path.join(folder, 'whole.json');
+  const retries = { retries: 600, minTimeout: 100, maxTimeout: 100 };
+  const release = await lock(folder, { realpath: false, retries, stale: 60_000 });
+  try {
+    if (!existsSync(whole)) {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      // A process of its own, since the folder for temporary files is that of a process. VERCEL has the libraries unpacked and named too.
+      const env = { ...process.env, TMPDIR: folder, VERCEL: '1' };
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', UNPACK], {
+        cwd: import.meta.dirname,
+        env,
+      });
+      writeFileSync(whole, stdout);
+    }
+  } finally {
+    await release();
+  }
+  const { executablePath, ...named } = JSON.parse(readFileSync(whole, 'utf8'));
+  return { executablePath, env: { ...process.env, ...named } };
+}
+
+const UNPACK = `
+  const { default: chromium } = await import('@sparticuz/chromium');
+  const executablePath = await chromium.executablePath();
+  const { LD_LIBRARY_PATH, FONTCONFIG_PATH } = process.env;
+  console.log(JSON.stringify({ executablePath, LD_LIBRARY_PATH, FONTCONFIG_PATH }));`;
