@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import { allCapabilities } from '../../bot/capabilities.ts';
 import type { Capability, JobHandler, Ports } from '../../bot/capability.ts';
@@ -37,6 +36,7 @@ import type { Channel } from '../../infra/local/tenant/tenant.ts';
 import { APP, type Authority, authority, TENANT } from '../http/parts.ts';
 import { botIssuer } from '../support/botTokens.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { drainer } from '../support/drain.ts';
 import { VIEWERS, type Viewer, viewers } from './viewers.ts';
 
 const CHARTERS = path.join(import.meta.dirname, '..', 'support', 'charters');
@@ -207,6 +207,8 @@ export async function openHouse(change: ChangeCharter = (text) => text): Promise
       (payload: unknown) => handler.run(handler.schema.parse(payload), { ports, lastAttempt: false }),
     ]),
   );
+  const jobs = drainer(database.url, taskList);
+  closers.unshift(() => jobs.end());
   const house: House = {
     database,
     ports,
@@ -243,7 +245,7 @@ export async function openHouse(change: ChangeCharter = (text) => text): Promise
       // nobody waits for the pace of Teams here, nor for another try
       await sql`update conversation set pace_short_at = null, pace_long_at = null, wait_until = null`.execute(database.db);
       await sql`update graphile_worker._private_jobs set run_at = clock_timestamp() where attempts > 0`.execute(database.db);
-      await runOnce({ connectionString: database.url, taskList, logger: new Logger(() => () => {}), concurrency: 1 });
+      await jobs.drain();
     },
     async close() {
       for (const one of closers) await one();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { afterAll } from '@jest/globals';
 import pg from 'pg';
 import type { Ports } from '../../bot/capability.ts';
 import { embeddedServer } from '../../bot/store/embedded/server.ts';
@@ -21,8 +22,8 @@ export interface TestDatabase {
 /** A fresh, migrated database of its own; `close` gives it back. Making one takes ten times as long as emptying one that was used. */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = await serverUrl();
-  const name = used.pop() ?? (await made(server));
-  const url = inDatabase(server, name);
+  const made = unused.pop() ?? (await make(server));
+  const url = inDatabase(server, made.name);
   const { db, end } = connect(url, 10);
   const clock = testClock();
   return {
@@ -33,24 +34,46 @@ export async function testDatabase(): Promise<TestDatabase> {
     async close() {
       await end();
       // a server of somebody's own keeps nothing of ours
-      if (!process.env.TEST_DATABASE_URL && (await withClient(url, (client) => emptied(client, asMade!)))) used.push(name);
-      else await withClient(server, (client) => client.query(`drop database ${name} with (force)`));
+      if (!process.env.TEST_DATABASE_URL && !ended && !made.lost && (await emptied(made.keeper, made.asMade))) {
+        unused.push(made);
+        return;
+      }
+      await made.keeper.end();
+      await withClient(server, (client) => client.query(`drop database ${made.name} with (force)`));
     },
   };
 }
 
-/** Databases of this test file that are as new again. They go with the cluster. */
-const used: string[] = [];
-let asMade: Look | undefined;
+interface Made {
+  readonly name: string;
+  /** A connection that stays: what it has read of the tables is not read again each time. */
+  readonly keeper: pg.Client;
+  readonly asMade: Look;
+  /** The keeper was thrown out, as by a test that ends all connections. */
+  lost: boolean;
+}
 
-async function made(server: string): Promise<string> {
+/** Databases of this test file that are as new again. They go with the cluster. */
+const unused: Made[] = [];
+let ended = false;
+afterAll(async () => {
+  ended = true;
+  for (const { keeper } of unused) await keeper.end();
+});
+
+async function make(server: string): Promise<Made> {
   const name = `rapport_test_${randomBytes(6).toString('hex')}`;
   await withClient(server, async (client) => {
     await ensureTemplate(client, server);
     await client.query(`create database ${name} template ${template()}`);
   });
-  asMade ??= await withClient(inDatabase(server, name), look);
-  return name;
+  const keeper = new pg.Client({ connectionString: inDatabase(server, name) });
+  await keeper.connect();
+  const database: Made = { name, keeper, asMade: await look(keeper), lost: false };
+  keeper.on('error', () => {
+    database.lost = true;
+  });
+  return database;
 }
 
 function fromSetup(name: string): string {
@@ -63,9 +86,15 @@ const template = (): string => fromSetup('RAPPORT_TEST_TEMPLATE');
 /** The run's own cluster, started by whoever asks first; it is never left, the teardown stops it. */
 async function serverUrl(): Promise<string> {
   if (process.env.TEST_DATABASE_URL) return process.env.TEST_DATABASE_URL;
-  const folder = path.join(fromSetup('RAPPORT_TEST_FOLDER'), 'postgres');
-  return (await embeddedServer({ folder, programsFolder: defaultStateFolder(), durable: false, keptUp: false })).url;
+  cluster ??= embeddedServer({
+    folder: path.join(fromSetup('RAPPORT_TEST_FOLDER'), 'postgres'),
+    programsFolder: defaultStateFolder(),
+    durable: false,
+    keptUp: false,
+  });
+  return (await cluster).url;
 }
+let cluster: ReturnType<typeof embeddedServer> | undefined;
 
 async function ensureTemplate(client: pg.Client, server: string): Promise<void> {
   await client.query('select pg_advisory_lock(hashtext($1))', [template()]);

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Fastify from 'fastify';
-import { Logger, runOnce } from 'graphile-worker';
 import { sql } from 'kysely';
 import type { Capability, JobHandler, Ports } from '../../bot/capability.ts';
 import { contactIdOf, loadCharters, partnershipIdOf } from '../../bot/charter/index.ts';
@@ -28,6 +27,7 @@ import type { Person } from '../../infra/local/tenant/person.ts';
 import type { Channel } from '../../infra/local/tenant/tenant.ts';
 import { botIssuer } from './botTokens.ts';
 import { testDatabase } from './database.ts';
+import { drainer } from './drain.ts';
 
 export const TENANT = '22222222-2222-4222-8222-222222222222';
 export const FABRIKAM_TENANT = '33333333-3333-4333-8333-333333333333';
@@ -206,6 +206,7 @@ export async function teamsWorld(options: WorldOptions): Promise<TeamsWorld> {
       },
     ]),
   );
+  const jobs = drainer(database.url, taskList);
   const partnershipId = partnershipIdOf('fabrikam');
   return {
     ports,
@@ -230,7 +231,7 @@ export async function teamsWorld(options: WorldOptions): Promise<TeamsWorld> {
     },
     async drain({ late = false } = {}) {
       if (late) await sql`update graphile_worker._private_jobs set run_at = clock_timestamp()`.execute(database.db);
-      await runOnce({ connectionString: database.url, taskList, logger: new Logger(() => () => {}), concurrency: 1 });
+      await jobs.drain();
     },
     posted: (conversationId = channel.id) => core.history.messagesIn(conversationId).filter(({ from }) => from === 'bot'),
     cardOf: (message) => (message?.content.attachments?.[0]?.content ?? {}) as Record<string, unknown>,
@@ -242,6 +243,7 @@ export async function teamsWorld(options: WorldOptions): Promise<TeamsWorld> {
       await bot.close();
       await connector.close();
       await issuer.close();
+      await jobs.end();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },
