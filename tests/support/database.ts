@@ -6,7 +6,7 @@ import type { Ports } from '../../bot/capability.ts';
 import { embeddedServer } from '../../bot/store/embedded/server.ts';
 import { connect, type Db, defaultStateFolder, migrate, portsOf } from '../../bot/store/index.ts';
 import { type TestClock, testClock } from './clock.ts';
-import { emptied, type Look, look } from './emptied.ts';
+import { emptied, KEPT, type Look, look } from './emptied.ts';
 
 export { type TestClock, testClock };
 
@@ -19,34 +19,33 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** A fresh, migrated database of its own; `close` gives it back. Making one takes ten times as long as emptying one that was used. */
+/**
+ * A fresh, migrated database of its own; `close` gives it back. Making one takes ten times as long as emptying one that was used, and a
+ * connection that knows the tables answers at once: both stay for the next test of the file.
+ */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = await serverUrl();
   const made = unused.pop() ?? (await make(server));
-  const url = inDatabase(server, made.name);
-  const { db, end } = connect(url, 10);
   const clock = testClock();
   return {
-    db,
-    url,
+    db: made.db,
+    url: made.url,
     clock,
-    ports: portsOf(db, clock, () => 0),
+    ports: portsOf(made.db, clock, () => 0),
     async close() {
-      await end();
       // a server of somebody's own keeps nothing of ours
-      if (!process.env.TEST_DATABASE_URL && !ended && !made.lost && (await emptied(made.keeper, made.asMade))) {
-        unused.push(made);
-        return;
-      }
-      await made.keeper.end();
-      await withClient(server, (client) => client.query(`drop database ${made.name} with (force)`));
+      if (!process.env.TEST_DATABASE_URL && !ended && !made.lost && (await emptied(made.keeper, made.asMade))) unused.push(made);
+      else await drop(server, made);
     },
   };
 }
 
 interface Made {
   readonly name: string;
-  /** A connection that stays: what it has read of the tables is not read again each time. */
+  readonly url: string;
+  readonly db: Db;
+  end(): Promise<void>;
+  /** Looks after it between two tests. */
   readonly keeper: pg.Client;
   readonly asMade: Look;
   /** The keeper was thrown out, as by a test that ends all connections. */
@@ -58,7 +57,7 @@ const unused: Made[] = [];
 let ended = false;
 afterAll(async () => {
   ended = true;
-  for (const { keeper } of unused) await keeper.end();
+  for (const made of unused) await leave(made);
 });
 
 async function make(server: string): Promise<Made> {
@@ -67,13 +66,24 @@ async function make(server: string): Promise<Made> {
     await ensureTemplate(client, server);
     await client.query(`create database ${name} template ${template()}`);
   });
-  const keeper = new pg.Client({ connectionString: inDatabase(server, name) });
+  const url = inDatabase(server, name);
+  const keeper = new pg.Client({ connectionString: url });
   await keeper.connect();
-  const database: Made = { name, keeper, asMade: await look(keeper), lost: false };
+  const made: Made = { name, url, ...connect(`${url}?application_name=${KEPT}`, 10), keeper, asMade: await look(keeper), lost: false };
   keeper.on('error', () => {
-    database.lost = true;
+    made.lost = true;
   });
-  return database;
+  return made;
+}
+
+async function leave({ end, keeper }: Made): Promise<void> {
+  await end();
+  await keeper.end();
+}
+
+async function drop(server: string, made: Made): Promise<void> {
+  await leave(made);
+  await withClient(server, (client) => client.query(`drop database ${made.name} with (force)`));
 }
 
 function fromSetup(name: string): string {

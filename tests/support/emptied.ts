@@ -34,9 +34,14 @@ async function rowsIn(client: pg.Client): Promise<Map<string, string>> {
   return found;
 }
 
-/** Makes a database as it was. @returns false when it cannot be: somebody is still in it, or a test changed its tables */
+/** What connections call themselves that stay from one test to the next. */
+export const KEPT = 'kept';
+
+/** Makes a database as it was. @returns false when it cannot be: somebody is still in it or at work, or a test changed its tables */
 export async function emptied(client: pg.Client, asMade: Look): Promise<boolean> {
-  const others = await client.query(`select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`);
+  const others = await client.query(`
+    select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+      and (application_name <> '${KEPT}' or state <> 'idle' or exists (select 1 from pg_locks where pg_locks.pid = pg_stat_activity.pid))`);
   if (others.rowCount || (await shapeOf(client)) !== asMade.shape) return false;
   await client.query('begin; set local session_replication_role = replica'); // no constraint looks on
   await client.query(`
