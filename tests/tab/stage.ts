@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
 import { buildTab, openTabPlace, type TabPlace, type World } from '../support/tabPlace.ts';
 import { aMe, anAction, anObligation, aResult, aToday, BUTTONS } from '../support/views.ts';
@@ -39,7 +39,6 @@ const before = (): World => ({
 });
 
 let browser: Browser | null;
-let context: BrowserContext;
 export let place: TabPlace;
 export let page: Page;
 export let tab: FrameLocator;
@@ -50,8 +49,9 @@ beforeAll(async () => {
   browser = await openBrowser();
   if (!browser) return;
   place = await openTabPlace();
-  // One context: what the browser has compiled once, it does not compile again for each case.
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  // One page: a process of the browser's that has compiled the tab once does not compile it again for each case.
+  page = await (await browser.newContext()).newPage();
+  page.on('pageerror', (error) => crashes.push(error.message));
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -60,11 +60,11 @@ afterAll(async () => {
 beforeEach(async () => {
   if (!browser) return;
   place.start(before());
-  page = await context.newPage();
-  page.on('pageerror', (error) => crashes.push(error.message));
+  await page.setViewportSize({ width: 1280, height: 900 });
 });
 afterEach(async () => {
-  await page?.close();
+  await page?.goto('about:blank');
+  await page?.unrouteAll({ behavior: 'wait' });
   expect(crashes.splice(0)).toEqual([]);
 });
 
