@@ -1,50 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
-import { type Product, startProduct } from './product.ts';
+import { describe, expect, jest } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { helpAndDecisions } from './matters.ts';
+import { errors, inBrowser, lookAs, tabOf } from './stage.ts';
 
 // The whole product in a real browser: the sample tenant, one line of time. Each story begins where the one before it ended.
 jest.setTimeout(120_000);
 const PAST = 'Past the agreed time';
 const PORTAL = 'Portal access for the new starters in Rotterdam';
 const HOSTILE = '<img src=x onerror="window.struck=1"> [win](https://evil.example) **bold** {{TIME(2026-01-01T00:00:00Z)}}';
-let browser: Browser | null = null;
-let product: Product | null = null;
-const errors: string[] = [];
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  if (browser) product = await startProduct();
-});
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
-
-/** Opens the desk as somebody, in a browser of his own. */
-async function lookAs(person: string, viewport = { width: 1500, height: 950 }): Promise<Page> {
-  const context = await browser!.newContext({ viewport, locale: 'en-GB' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(`${product!.url}/?as=${person}`);
-  await page.getByRole('main').waitFor();
-  return page;
-}
-const tabOf = (page: Page): FrameLocator => page.frameLocator('iframe.tab-frame');
 const cardWith = (page: Page, text: string): Locator => page.locator('.card').filter({ hasText: text });
 const rowWith = (page: Page, text: string): Locator =>
   tabOf(page).getByRole('list', { name: 'Waiting for Fabrikam' }).locator('[data-row]').filter({ hasText: text });
-const inBrowser = (name: string, run: () => Promise<void>) =>
-  it(name, async () => {
-    if (browser) await run();
-  });
 const move = async (page: Page, step: string) => {
   await page.getByRole('button', { name: 'Move the clock' }).click();
   await page.getByRole('menuitem', { name: step }).click();
   await page.getByRole('button', { name: 'Move the clock', disabled: true }).waitFor();
   await page.getByRole('button', { name: 'Move the clock', disabled: false }).waitFor({ timeout: 60_000 });
 };
+
+describe('help and decisions', helpAndDecisions);
 
 describe('the desk with the sample', () => {
   let anna: Page;

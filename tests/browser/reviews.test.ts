@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
-import { type Product, startProduct } from './product.ts';
+import { describe, expect, jest } from '@jest/globals';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { errors, inBrowser, lookAs, tabOf } from './stage.ts';
 
 // A review from its preparation to what came out of it, in a real browser on the desk: both sides at once. Each part begins where the one before
 // it ended. The sample has a review on its next working morning.
@@ -12,33 +11,9 @@ const ADDED = 'Holidays in December';
 const LATE = 'Headsets for the night shift';
 const DECISION = 'Two more until the sixth of January';
 const ACTION = 'Write down who works on the holidays';
-let browser: Browser | null = null;
-let product: Product | null = null;
 let anna: Page;
 let carlo: Page;
-const errors: string[] = [];
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  if (!browser) return;
-  product = await startProduct();
-  anna = await lookAs('anna');
-  carlo = await lookAs('carlo');
-});
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
-
-async function lookAs(person: string): Promise<Page> {
-  const page = await (await browser!.newContext({ viewport: { width: 1500, height: 950 }, locale: 'en-GB' })).newPage();
-  page.setDefaultTimeout(30_000);
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(`${product!.url}/?as=${person}`);
-  await page.getByRole('main').waitFor();
-  return page;
-}
-const tabOf = (page: Page): FrameLocator => page.frameLocator('iframe.tab-frame');
 const itemOf = (page: Page, text: string): Locator => tabOf(page).locator('ol [data-item]').filter({ hasText: text });
 const order = async (page: Page): Promise<string[]> =>
   (await tabOf(page).locator('ol [data-item] h3').allTextContents()).map((each) => each.replace(/^\d+\. /, ''));
@@ -77,16 +52,13 @@ const becomes = async <T>(what: () => Promise<T>, wanted: T): Promise<void> => {
   }
   expect(seen).toEqual(wanted);
 };
-const inBrowser = (name: string, run: () => Promise<void>) =>
-  it(name, async () => {
-    if (browser) await run();
-  });
-
 describe('a review on the desk', () => {
   let first = '';
   let second = '';
 
   inBrowser('is prepared: its agenda is there, from what is really open, with the figures of both sides', async () => {
+    anna = await lookAs('anna');
+    carlo = await lookAs('carlo');
     for (const page of [anna, carlo]) {
       await tabOf(page).getByRole('navigation').getByRole('link', { name: 'Reviews' }).click();
       await tabOf(page).getByRole('list', { name: 'Next' }).getByRole('link', { name: REVIEW }).click();

@@ -10,8 +10,8 @@ import { type TeamsWorld, teamsWorld } from '../support/teams.ts';
 import { type EdgeFault, faultyEdges } from './faultyEdges.ts';
 import { SEED } from './seed.ts';
 
-/** More with `KILL_RUNS`; a run is repeated with the `KILL_SEED` that it printed. */
-const RUNS = Number(process.env.KILL_RUNS ?? 100);
+/** Hundreds with `KILL_RUNS=300`; a run is repeated with the `KILL_SEED` that it printed. */
+const RUNS = Number(process.env.KILL_RUNS ?? 20);
 
 interface Step {
   readonly note: number;

@@ -13,8 +13,8 @@ import { type Day, dayOf, goesOn, healDoubles, ready, rest } from './day.ts';
 import { type EmbeddedDatabase, embeddedDatabase } from './embedded.ts';
 import { SEED } from './seed.ts';
 
-/** Days with faults: more with `KILL_RUNS`; they are repeated with the `KILL_SEED` that was printed. */
-const RUNS = Math.ceil(Number(process.env.KILL_RUNS ?? 60) / 30);
+/** Days with faults: more with `KILL_RUNS=300`; they are repeated with the `KILL_SEED` that was printed. */
+const RUNS = Math.ceil(Number(process.env.KILL_RUNS ?? 20) / 30);
 
 /** What dies while a step is under way, and so long after its beginning. `both`: the machine loses power. */
 interface Fault {

@@ -4,8 +4,8 @@ import type { EdgeFault } from './faultyEdges.ts';
 import { SEED } from './seed.ts';
 import { CALM, openStory, STEPS, type Trouble } from './story.ts';
 
-/** More with `KILL_RUNS`; a run is repeated with the `KILL_SEED` that it printed. */
-const RUNS = Number(process.env.KILL_RUNS ?? 100);
+/** Hundreds with `KILL_RUNS=300`; a run is repeated with the `KILL_SEED` that it printed. */
+const RUNS = Number(process.env.KILL_RUNS ?? 20);
 
 const edge = (name: EdgeFault['edge'], most: number) =>
   fc.record({

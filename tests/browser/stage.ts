@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, it } from '@jest/globals';
+import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.ts';
+import { type Product, startProduct } from './product.ts';
+
+// The whole product with its sample tenant, and a real browser: one for all stories of a test file, each of which begins where the one before
+// it ended.
+let browser: Browser | null = null;
+let product: Product | null = null;
+/** What went wrong in any page. */
+export const errors: string[] = [];
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  if (browser) product = await startProduct();
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+/** Opens the desk as somebody, in a browser window of his own. */
+export async function lookAs(person: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser!.newContext({ viewport: { width: 1500, height: 950 }, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(`${product!.url}/?as=${person}`);
+  await page.getByRole('main').waitFor();
+  return page;
+}
+export const tabOf = (page: Page): FrameLocator => page.frameLocator('iframe.tab-frame');
+
+/** A part of a story; nothing where no browser starts, which was said. */
+export const inBrowser = (name: string, run: () => Promise<void>): void =>
+  it(name, async () => {
+    if (browser) await run();
+  });
