@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { keepUp } from '../../bot/store/embedded/keepUp.ts';
-import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { calling, type TestDatabase, testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
 let database: TestDatabase;
@@ -21,7 +21,7 @@ afterEach(() => watch.end());
 afterAll(() => database.close());
 
 /** The connection that is held, told from the test's own. */
-const watched = () => `${database.url}${database.url.includes('?') ? '&' : '?'}application_name=watched`;
+const watched = () => calling(database.url, 'watched');
 
 /** The server dies: to a connection that is held that looks like its end. */
 const dies = () => sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'watched'`.execute(database.db);

@@ -69,7 +69,7 @@ async function make(server: string): Promise<Made> {
   const url = inDatabase(server, name);
   const keeper = new pg.Client({ connectionString: url });
   await keeper.connect();
-  const made: Made = { name, url, ...connect(`${url}?application_name=${KEPT}`, 10), keeper, asMade: await look(keeper), lost: false };
+  const made: Made = { name, url, ...connect(calling(url, KEPT), 10), keeper, asMade: await look(keeper), lost: false };
   keeper.on('error', () => {
     made.lost = true;
   });
@@ -122,6 +122,13 @@ async function ensureTemplate(client: pg.Client, server: string): Promise<void> 
 function inDatabase(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A connection string whose connections call themselves so. */
+export function calling(connectionString: string, applicationName: string): string {
+  const url = new URL(connectionString);
+  url.searchParams.set('application_name', applicationName);
   return url.href;
 }
 
