@@ -1,7 +1,7 @@
 import { describe, expect, jest } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { helpAndDecisions } from './matters.ts';
-import { errors, inBrowser, lookAs, tabOf } from './stage.ts';
+import { errors, inBrowser, lookAs, move, tabOf } from './stage.ts';
 
 // The whole product in a real browser: the sample tenant, one line of time. Each story begins where the one before it ended.
 jest.setTimeout(120_000);
@@ -11,12 +11,6 @@ const HOSTILE = '<img src=x onerror="window.struck=1"> [win](https://evil.exampl
 const cardWith = (page: Page, text: string): Locator => page.locator('.card').filter({ hasText: text });
 const rowWith = (page: Page, text: string): Locator =>
   tabOf(page).getByRole('list', { name: 'Waiting for Fabrikam' }).locator('[data-row]').filter({ hasText: text });
-const move = async (page: Page, step: string) => {
-  await page.getByRole('button', { name: 'Move the clock' }).click();
-  await page.getByRole('menuitem', { name: step }).click();
-  await page.getByRole('button', { name: 'Move the clock', disabled: true }).waitFor();
-  await page.getByRole('button', { name: 'Move the clock', disabled: false }).waitFor({ timeout: 60_000 });
-};
 
 describe('help and decisions', helpAndDecisions);
 

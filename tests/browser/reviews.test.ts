@@ -1,6 +1,6 @@
 import { describe, expect, jest } from '@jest/globals';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { errors, inBrowser, lookAs, tabOf } from './stage.ts';
+import { errors, inBrowser, lookAs, move, moved, tabOf } from './stage.ts';
 
 // A review from its preparation to what came out of it, in a real browser on the desk: both sides at once. Each part begins where the one before
 // it ended. The sample has a review on its next working morning.
@@ -23,15 +23,6 @@ const dialog = (page: Page) => tabOf(page).getByRole('dialog');
 const confirm = async (page: Page) => {
   await button(dialog(page), 'Confirm').click();
   await dialog(page).waitFor({ state: 'detached' });
-};
-const moved = async (page: Page) => {
-  await page.getByRole('button', { name: 'Move the clock', disabled: true }).waitFor();
-  await page.getByRole('button', { name: 'Move the clock', disabled: false }).waitFor({ timeout: 90_000 });
-};
-const move = async (page: Page, step: string) => {
-  await page.getByRole('button', { name: 'Move the clock' }).click();
-  await page.getByRole('menuitem', { name: step }).click();
-  await moved(page);
 };
 /** Moves the clock to an instant, written as Anna's clock in Amsterdam shows it. */
 const moveTo = async (page: Page, at: Date) => {

@@ -31,6 +31,18 @@ export async function lookAs(person: string, options: BrowserContextOptions = {}
 }
 export const tabOf = (page: Page): FrameLocator => page.frameLocator('iframe.tab-frame');
 
+/** Waits until a move of the clock has begun and is over. */
+export async function moved(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Move the clock', disabled: true }).waitFor();
+  await page.getByRole('button', { name: 'Move the clock', disabled: false }).waitFor({ timeout: 90_000 });
+}
+/** Moves the clock by one of the steps that the desk offers. */
+export async function move(page: Page, step: string): Promise<void> {
+  await page.getByRole('button', { name: 'Move the clock' }).click();
+  await page.getByRole('menuitem', { name: step }).click();
+  await moved(page);
+}
+
 /** A part of a story; nothing where no browser starts, which was said. */
 export const inBrowser = (name: string, run: () => Promise<void>): void =>
   it(name, async () => {
