@@ -1,5 +1,6 @@
 import { describe, expect, jest } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
+import { fitsInto } from '../support/browser.ts';
 import { helpAndDecisions } from './matters.ts';
 import { errors, inBrowser, lookAs, move, tabOf } from './stage.ts';
 
@@ -114,15 +115,11 @@ describe('the desk with the sample', () => {
   inBrowser('fits 320 pixels, posts and tab', async () => {
     await anna.setViewportSize({ width: 320, height: 640 });
     await cardWith(anna, PORTAL).first().waitFor();
-    expect(await anna.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await fitsInto(320, anna);
     await anna.getByRole('tab', { name: 'Rapport' }).click();
     await tabOf(anna).getByRole('heading', { level: 2, name: 'Waiting for Fabrikam' }).waitFor();
-    expect(
-      await tabOf(anna)
-        .locator('html')
-        .evaluate((root) => root.scrollWidth - root.clientWidth),
-    ).toBeLessThanOrEqual(0);
-    expect(await anna.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await fitsInto(320, tabOf(anna));
+    await fitsInto(320, anna);
   });
 
   inBrowser('and no page had an error', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, jest } from '@jest/globals';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { fitsInto } from '../support/browser.ts';
 import { errors, inBrowser, lookAs, move, moved, tabOf } from './stage.ts';
 
 // A review from its preparation to what came out of it, in a real browser on the desk: both sides at once. Each part begins where the one before
@@ -162,11 +163,7 @@ describe('a review on the desk', () => {
     await tabOf(carlo).getByRole('navigation').getByRole('link', { name: 'Reviews' }).click();
     await tabOf(carlo).getByRole('list', { name: 'Held lately' }).getByRole('link', { name: REVIEW }).first().click();
     await tabOf(carlo).getByRole('table', { name: 'Fabrikam' }).waitFor();
-    const wider = () =>
-      tabOf(carlo)
-        .locator('html')
-        .evaluate((root) => root.scrollWidth - root.clientWidth);
-    expect(await wider()).toBeLessThanOrEqual(0);
+    await fitsInto(320, tabOf(carlo));
   });
 
   inBrowser('and no page had an error', async () => {

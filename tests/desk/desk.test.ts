@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Front, startFront } from '../../infra/local/desk/front.ts';
-import { openBrowser } from '../support/browser.ts';
+import { fitsInto, openBrowser } from '../support/browser.ts';
 import { aCard, anna, channel, joan, quietService, type Stage, setStage } from './stage.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -268,6 +268,6 @@ describe('the page', () => {
     await page.getByRole('menuitemradio', { name: /Joan/ }).press('Enter');
     await page.getByRole('button', { name: /Looking as Joan/ }).waitFor();
     await page.setViewportSize({ width: 320, height: 640 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await fitsInto(320, page);
   });
 });

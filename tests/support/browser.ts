@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, chromium, type FrameLocator, type LaunchOptions, type Page } from 'playwright-core';
 import { lock } from 'proper-lockfile';
 
 const FLAGS = [
@@ -39,6 +40,21 @@ export async function openBrowser(): Promise<Browser | null> {
 }
 
 /**
+ * Waits until a page, or the page in a frame, is at most so many pixels wide and has nothing that runs off its side. A page is laid out anew
+ * some time after its window was given another size.
+ * @throws {Error} with the widths, where it stays wider
+ */
+export async function fitsInto(width: number, where: Page | FrameLocator): Promise<void> {
+  const widths = () => where.locator('html').evaluate((html) => ({ seen: html.clientWidth, needed: html.scrollWidth }));
+  let { seen, needed } = await widths();
+  for (let tries = 0; (seen > width || needed > seen) && tries < 200; tries += 1) {
+    await sleep(25);
+    ({ seen, needed } = await widths());
+  }
+  if (seen > width || needed > seen) throw new Error(`the page needs ${needed} pixels, ${seen} are seen, ${width} are wanted`);
+}
+
+/**
  * What starts the browser that comes with the npm package. It unpacks into the folder for temporary files, and takes what it finds there for
  * whole: so one test file at a time unpacks, each user into a folder of their own, and what was cut off is thrown away.
  */
@@ -58,6 +74,12 @@ async function unpacked(): Promise<Pick<LaunchOptions, 'executablePath' | 'env'>
         cwd: import.meta.dirname,
         env,
       });
+      // Its own file looks for the fonts where AWS keeps them, and in /tmp/fonts: nowhere, and without a font the browser ends itself.
+      const { FONTCONFIG_PATH } = JSON.parse(stdout) as { FONTCONFIG_PATH: string };
+      writeFileSync(
+        path.join(FONTCONFIG_PATH, 'fonts.conf'),
+        `<fontconfig><dir>${FONTCONFIG_PATH}</dir><cachedir>${path.join(folder, 'fonts-cache')}</cachedir></fontconfig>`,
+      );
       writeFileSync(whole, stdout);
     }
   } finally {

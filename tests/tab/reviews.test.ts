@@ -1,4 +1,5 @@
 import { describe, expect } from '@jest/globals';
+import { fitsInto } from '../support/browser.ts';
 import { anItem, aReview, itemActions, someFigures, someReviews } from '../support/reviews.ts';
 import { refused } from '../support/tabPlace.ts';
 import { aMatter, anAction, aResult, aTime, PARTNERSHIP } from '../support/views.ts';
@@ -256,7 +257,7 @@ describe('reviews', () => {
       await tab.getByRole('heading', { level: 1, name: 'Weekly service review' }).waitFor();
       await tab.getByRole('heading', { level: 3, name: 'First' }).waitFor();
       await tab.getByRole('table', { name: 'Fabrikam' }).waitFor();
-      expect(await tab.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth)).toBeLessThanOrEqual(0);
+      await fitsInto(320, tab);
       await tab.getByRole('button', { name: 'Join the meeting' }).click();
       await becomes(async () => [...(await asked('executeDeepLink')), ...(await asked('openLink'))].flat().includes(review.joinUrl), true);
       await tab.getByRole('navigation').getByRole('link', { name: 'Today' }).click();
@@ -281,7 +282,7 @@ describe('reviews', () => {
       await tab.locator(`[data-theme="${theme === 'default' ? 'light' : theme}"]`).waitFor();
       await tab.getByRole('table', { name: 'Fabrikam' }).waitFor();
       await tab.locator('[data-chart] rect').first().waitFor();
-      expect(await tab.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth)).toBeLessThanOrEqual(0);
+      await fitsInto(320, tab);
     }
     await page.setViewportSize({ width: 1280, height: 900 });
   });
