@@ -16,7 +16,8 @@ export default {
   // Jest leaves one core free, of two that would be half. One more than there are cores, and what is measured in seconds of the wall gets late.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   testEnvironment: 'node',
-  testTimeout: 30_000, // nothing is timed here: this only ends what hangs, on a slow machine too
+  // Nothing is timed here: this only ends what hangs, on a machine that is slow and busy too. No test has one of its own but those that take minutes.
+  testTimeout: 300_000,
   globalSetup: '<rootDir>/tests/support/cluster.setup.mjs',
   setupFilesAfterEnv: ['<rootDir>/tests/support/graphContract.setup.ts'],
   globalTeardown: '<rootDir>/tests/support/cluster.teardown.mjs',

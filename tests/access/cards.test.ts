@@ -137,7 +137,7 @@ beforeAll(async () => {
   crisis = await declareCrisis(house);
   for (let round = 0; round < 2; round += 1) await house.drain();
   house.keeps = false;
-}, 60_000);
+});
 afterAll(() => house?.close());
 
 const slugOf = (viewer: Viewer) => (viewer === 'providerB' ? 'northwind' : 'fabrikam');

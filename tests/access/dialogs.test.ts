@@ -31,7 +31,7 @@ let house: House;
 beforeAll(async () => {
   house = await openHouse();
   await tell(house);
-}, 120_000);
+});
 afterAll(() => house?.close());
 
 const keyOf = (viewer: Viewer) => VIEWERS[viewer].person.key;

@@ -26,7 +26,7 @@ describe('where both sides agreed to show subjects in the channel', () => {
   beforeAll(async () => {
     house = await openHouse(shows('subject'));
     story = await tell(house);
-  }, 60_000);
+  });
   afterAll(() => house?.close());
 
   it('everyone there reads subject and names, and somebody who only looks by his role does not', async () => {
@@ -63,7 +63,7 @@ describe('an amendment', () => {
   beforeAll(async () => {
     house = await openHouse(shows('names'));
     story = await tell(house);
-  }, 60_000);
+  });
   afterAll(() => house?.close());
 
   it('that shows less hides at once what stands, also what was answered', async () => {
@@ -109,7 +109,7 @@ describe('a mail in which another provider takes part', () => {
   beforeAll(async () => {
     house = await openHouse();
     await tell(house);
-  }, 60_000);
+  });
   afterAll(() => house?.close());
 
   /** Somebody of Northwind whom nobody named answers Carlo's question: his owner is asked who that was. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Browser } from 'playwright-core';
 import { contactIdOf, editCalendar, siteClosed } from '../../bot/charter/index.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, PATIENCE_MS } from '../support/browser.ts';
 import { cardErrors, cardTexts } from '../support/cards.ts';
 import { type House, openHouse } from './house.ts';
 import { FABRIKAM, type Story, tell, until, write } from './story.ts';
@@ -87,7 +87,7 @@ beforeAll(async () => {
     for (const viewer of ['owner', 'guest', 'external', 'unbound'] as const satisfies readonly Viewer[])
       keep(viewer, await client.view(VIEWERS[viewer].person.key, message.id));
   }
-}, 120_000);
+});
 afterAll(() => house?.close());
 
 describe('what people wrote', () => {
@@ -111,6 +111,7 @@ describe('what people wrote', () => {
     if (!browser) return console.warn('skipped: no browser draws the cards');
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       await page.addScriptTag({ path: createRequire(import.meta.url).resolve('adaptivecards/dist/adaptivecards.min.js') });
       const found = await page.evaluate(drawAll, cards);
       expect(found.drawn).toBe(cards.length);

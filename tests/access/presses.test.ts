@@ -175,7 +175,7 @@ beforeAll(async () => {
     }),
   );
   house.keeps = false;
-}, 60_000);
+});
 afterAll(() => house?.close());
 
 const idOf = (about: Subject): string =>

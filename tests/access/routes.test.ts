@@ -196,7 +196,7 @@ beforeAll(async () => {
   story = await tell(house);
   asked = await askAround(house);
   house.keeps = false;
-}, 60_000);
+});
 afterAll(() => house?.close());
 
 /** The status, and all that is told at once: of a stream its first lines. */

@@ -1,11 +1,10 @@
-import { describe, expect, jest } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { fitsInto } from '../support/browser.ts';
 import { helpAndDecisions } from './matters.ts';
 import { errors, inBrowser, lookAs, move, tabOf } from './stage.ts';
 
 // The whole product in a real browser: the sample tenant, one line of time. Each story begins where the one before it ended.
-jest.setTimeout(120_000);
 const PAST = 'Past the agreed time';
 const PORTAL = 'Portal access for the new starters in Rotterdam';
 const HOSTILE = '<img src=x onerror="window.struck=1"> [win](https://evil.example) **bold** {{TIME(2026-01-01T00:00:00Z)}}';

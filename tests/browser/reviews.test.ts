@@ -1,11 +1,10 @@
-import { describe, expect, jest } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { fitsInto } from '../support/browser.ts';
 import { errors, inBrowser, lookAs, move, moved, tabOf } from './stage.ts';
 
 // A review from its preparation to what came out of it, in a real browser on the desk: both sides at once. Each part begins where the one before
 // it ended. The sample has a review on its next working morning.
-jest.setTimeout(180_000);
 const MINUTE_MS = 60_000;
 const REVIEW = 'Weekly service review';
 const ADDED = 'Holidays in December';

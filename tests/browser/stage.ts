@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, PATIENCE_MS } from '../support/browser.ts';
 import { type Product, startProduct } from './product.ts';
 
 // The whole product with its sample tenant, and a real browser: one for all stories of a test file, each of which begins where the one before
@@ -13,7 +13,7 @@ export const errors: string[] = [];
 beforeAll(async () => {
   browser = await openBrowser();
   if (browser) product = await startProduct();
-}, 180_000);
+});
 afterAll(async () => {
   await browser?.close();
   await product?.stop();
@@ -23,7 +23,7 @@ afterAll(async () => {
 export async function lookAs(person: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser!.newContext({ viewport: { width: 1500, height: 950 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${product!.url}/?as=${person}`);
   await page.getByRole('main').waitFor();
@@ -34,7 +34,7 @@ export const tabOf = (page: Page): FrameLocator => page.frameLocator('iframe.tab
 /** Waits until a move of the clock has begun and is over. */
 export async function moved(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Move the clock', disabled: true }).waitFor();
-  await page.getByRole('button', { name: 'Move the clock', disabled: false }).waitFor({ timeout: 90_000 });
+  await page.getByRole('button', { name: 'Move the clock', disabled: false }).waitFor();
 }
 /** Moves the clock by one of the steps that the desk offers. */
 export async function move(page: Page, step: string): Promise<void> {

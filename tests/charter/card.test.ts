@@ -9,7 +9,7 @@ import { type Loaded, loaded } from './loaded.ts';
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
-}, 60_000);
+});
 afterAll(() => database.close());
 
 const charter = charterCapability([]);

@@ -17,7 +17,7 @@ import { type Loaded, loaded } from './loaded.ts';
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
-}, 60_000);
+});
 afterAll(() => database.close());
 
 const NOW = new Date('2026-11-23T08:00:00Z');

@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(async () => {
   database = await testDatabase();
   folder = await mkdtemp(join(tmpdir(), 'charters-'));
-}, 60_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true });
   await database.close();

@@ -37,7 +37,7 @@ let file: string;
 
 beforeAll(async () => {
   database = await testDatabase();
-}, 60_000);
+});
 afterAll(() => database.close());
 /** A partnership of its own for each case. */
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Front, startFront } from '../../infra/local/desk/front.ts';
-import { fitsInto, openBrowser } from '../support/browser.ts';
+import { fitsInto, openBrowser, PATIENCE_MS } from '../support/browser.ts';
 import { aCard, anna, channel, joan, quietService, type Stage, setStage } from './stage.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -112,7 +112,7 @@ beforeAll(async () => {
   });
   await stage.connector.client.install('fabrikam', 'anna');
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await front.close();
@@ -177,6 +177,7 @@ describe('the page', () => {
     it(name, async () => {
       if (!browser) return;
       const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
+      page.setDefaultTimeout(PATIENCE_MS);
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       try {
@@ -185,7 +186,7 @@ describe('the page', () => {
       } finally {
         await page.close();
       }
-    }, 60_000);
+    });
   const open = async (page: Page, as: string, conversation = channel.id) => {
     await page.goto(`${front.url}/?${new URLSearchParams({ as, in: conversation })}`);
     await page.getByRole('main').waitFor();

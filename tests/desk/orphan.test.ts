@@ -4,11 +4,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { alive } from '../../bot/store/embedded/postmaster.ts';
 import { bundle } from '../../infra/build.mjs';
 
-jest.setTimeout(120_000);
 const root = process.getuid?.() === 0;
 const folder = mkdtempSync(path.join(root ? '/tmp' : os.tmpdir(), 'rapport-orphan-'));
 const built = path.join(process.cwd(), 'dist', path.basename(folder));

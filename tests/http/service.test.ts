@@ -4,11 +4,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundle } from '../../infra/build.mjs';
 import { APP, TENANT } from './parts.ts';
 
-jest.setTimeout(120_000);
 const root = process.getuid?.() === 0;
 const folder = mkdtempSync(path.join(root ? '/tmp' : os.tmpdir(), 'rapport-service-'));
 const built = path.join(process.cwd(), 'dist', path.basename(folder));

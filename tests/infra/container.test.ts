@@ -5,10 +5,9 @@ import { builtinModules } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 
-jest.setTimeout(120_000);
 const root = path.join(import.meta.dirname, '..', '..');
 const dockerfile = readFileSync(path.join(root, 'infra', 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
 const lines = dockerfile.split('\n').filter((line) => /^[A-Z]+ /.test(line));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import type { StoredMessage } from '../../infra/local/connector/history.ts';
 import { cardTexts } from '../support/cards.ts';
@@ -9,7 +9,6 @@ import { openPlace, type Place } from './place.ts';
 
 // What is posted into one channel, how much of it, and what a pause or a fall of the service does to it. Manila is eight hours ahead of UTC;
 // a mail of high importance is due there after two working hours.
-jest.setTimeout(90_000);
 let place: Place;
 let life: Life;
 const readAs = (message: StoredMessage | undefined) => (message ? cardTexts(cardOf(message)).join('\n') || message.content.text || '' : '');

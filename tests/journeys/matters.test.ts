@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { partnershipIdOf } from '../../bot/charter/index.ts';
 import { type MatterKind, MatterView } from '../../bot/contract/matter.ts';
 import type { StoredMessage } from '../../infra/local/connector/history.ts';
@@ -9,7 +9,6 @@ import { type Life, lifeIn } from './life.ts';
 import { openPlace, type Place } from './place.ts';
 
 // One house around Easter, one line of time: each story begins where the one before it ended. Manila is eight hours ahead of UTC.
-jest.setTimeout(180_000);
 let place: Place;
 let life: Life;
 const PARTNERSHIP = partnershipIdOf('fabrikam');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { partnershipIdOf } from '../../bot/charter/index.ts';
 import { ReviewsView, type ReviewView } from '../../bot/contract/review.ts';
 import type { StoredMessage } from '../../infra/local/connector/history.ts';
@@ -9,7 +9,6 @@ import { type Life, lifeIn } from './life.ts';
 import { openPlace, type Place } from './place.ts';
 
 // One house around Easter, one line of time. Tuesday at ten in Amsterdam is 09:00 UTC until the clocks change on 28 March, then 08:00.
-jest.setTimeout(180_000);
 let place: Place;
 let life: Life;
 let series: Meeting;

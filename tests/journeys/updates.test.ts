@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contactIdOf, partnershipIdOf } from '../../bot/charter/index.ts';
 import { MattersView, type MatterView } from '../../bot/contract/matter.ts';
 import type { StoredMessage } from '../../infra/local/connector/history.ts';
@@ -8,7 +8,6 @@ import { type Life, lifeIn } from './life.ts';
 import { openPlace, type Place } from './place.ts';
 
 // One line of time from the week before Easter 2027. Manila is eight hours ahead of UTC, Amsterdam one, and two from the 28th of March on.
-jest.setTimeout(180_000);
 let place: Place;
 let life: Life;
 const PARTNERSHIP = partnershipIdOf('fabrikam');

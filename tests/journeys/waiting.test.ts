@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { cardTexts, UNKIND } from '../support/cards.ts';
 import { buttonsOn, cardOf } from './cards.ts';
@@ -6,7 +6,6 @@ import { type Life, lifeIn } from './life.ts';
 import { openPlace, type Place, unmistakable } from './place.ts';
 
 // One house, one line of time: each story begins where the one before it ended. Manila is seven hours ahead of Amsterdam, eight of UTC.
-jest.setTimeout(90_000);
 let place: Place;
 let life: Life;
 const readAs = (card: unknown) => cardTexts(card).join('\n');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { buttonsOn } from '../journeys/cards.ts';
 import { type Life, lifeIn } from '../journeys/life.ts';
@@ -17,7 +17,6 @@ const refused = mountRefused();
 if (refused) console.warn(`no disk can be filled here, since none can be mounted: ${refused}`);
 const withDisk = refused ? it.skip : it;
 
-jest.setTimeout(300_000);
 const disk = smallDisk(DISK_MEGABYTES);
 let place: Place;
 let life: Life;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Life, lifeIn } from '../journeys/life.ts';
 import { openPlace, type Place } from '../journeys/place.ts';
@@ -6,7 +6,6 @@ import { gate } from '../support/gate.ts';
 import { goesOn } from './day.ts';
 
 // Nothing is shortened here: what a killed instance held comes back when its lease is over, within a minute.
-jest.setTimeout(200_000);
 let place: Place;
 let life: Life;
 const at = (time: string) => `2027-01-05T${time}Z`;

@@ -210,5 +210,5 @@ describe('the token endpoint', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  }, 30_000);
+  });
 });

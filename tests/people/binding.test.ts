@@ -15,7 +15,7 @@ const NOW = new Date('2026-11-23T08:00:00Z');
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();
-}, 60_000);
+});
 afterAll(() => database.close());
 
 interface Member {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await world.client.install('fabrikam', 'anna');
   await world.drain();
   await world.ports.db.updateTable('conversation').set({ audienceConfirmedAt: world.ports.clock.now(), audienceHash: '' }).execute();
-}, 20_000);
+});
 afterAll(() => world.close());
 afterEach(() => expect(world.troubles.splice(0)).toEqual([]));
 
@@ -54,7 +54,7 @@ describe('new alert cards', () => {
     expect(shown.sort()).toEqual([5, 6, 7, 8, 9]);
     // Tuesday 09:00 in Manila
     expect((await deadline())?.at).toEqual(new Date('2026-11-24T01:00:00Z'));
-  }, 30_000);
+  });
 
   it('do not take the room of cards that are no alerts, nor of what stands already', async () => {
     const plain = randomUUID();
@@ -65,7 +65,7 @@ describe('new alert cards', () => {
     await settle();
     expect(stands(plain)).toBe(true);
     expect(world.posted().some((message) => JSON.stringify(message.content).includes(`changed ${first}`))).toBe(true);
-  }, 30_000);
+  });
 
   it('wait for the next day, and are dropped when nobody wants them any more', async () => {
     const [three, one, two] = [3, 1, 2].map((weight) => ids.find((id) => notes.get(id)!.weight === weight)!);
@@ -77,5 +77,5 @@ describe('new alert cards', () => {
     expect([stands(three!), stands(one!), stands(two!)]).toEqual([false, true, true]);
     const spent = await world.ports.db.selectFrom('alertSpent').selectAll().where('onDate', '=', '2026-11-24').execute();
     expect(spent).toHaveLength(2);
-  }, 30_000);
+  });
 });

@@ -36,7 +36,7 @@ beforeAll(async () => {
   house = await openHouse();
   story = await tell(house);
   await fill();
-}, 90_000);
+});
 afterAll(() => house?.close());
 
 async function agendaAnew(tx: Tx, id: string): Promise<void> {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   house = await openHouse();
   await tell(house);
   await askAround(house);
-}, 60_000);
+});
 afterAll(() => house?.close());
 
 const dataOf = async (viewer: Viewer): Promise<MyDataView> =>

@@ -116,7 +116,7 @@ const unsaid = (numbers: readonly { at: string; beside: readonly string[] }[]): 
 let house: House;
 beforeAll(async () => {
   house = await openHouse();
-}, 60_000);
+});
 afterAll(() => house?.close());
 
 describe('numbers that people can read', () => {

@@ -106,4 +106,4 @@ it('one date for each that stands, none missing and none twice, however the cale
     }),
     { numRuns: Number(process.env.REVIEW_RUNS ?? 12) },
   );
-}, 120_000);
+});

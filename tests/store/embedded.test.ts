@@ -2,14 +2,13 @@ import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { postgresPrograms } from '../../bot/store/embedded/binaries.ts';
 import { alive } from '../../bot/store/embedded/postmaster.ts';
 import { type EmbeddedServer, embeddedServer } from '../../bot/store/embedded/server.ts';
 import { defaultStateFolder, openToAll, projectFolder } from '../../bot/store/folder.ts';
 
-jest.setTimeout(60_000);
 const programsFolder = defaultStateFolder();
 const root = process.getuid?.() === 0;
 let folder: string;

@@ -18,6 +18,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long a page is waited for: far beyond what a slow machine needs. */
+export const PATIENCE_MS = 120_000;
+
 /**
  * A Chromium: the one that CHROMIUM_PATH names, /usr/bin/chromium, else the one that comes with the npm package. Null where there is none;
  * the reason is printed, so that a skipped test is seen.

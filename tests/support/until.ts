@@ -4,7 +4,7 @@ import { wall } from '../../bot/clock.ts';
 import type { Db } from '../../bot/store/index.ts';
 
 /** Far beyond what a slow machine needs: whoever waits this long waits for something that will not come. */
-const GIVE_UP_MS = 25_000;
+const GIVE_UP_MS = 120_000;
 
 /** Waits until something holds; when it never does, says what the database was doing, so that the cause can be found. */
 export async function until(db: Db, holds: () => boolean | Promise<boolean>): Promise<void> {

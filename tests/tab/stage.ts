@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, PATIENCE_MS } from '../support/browser.ts';
 import { buildTab, openTabPlace, type TabPlace, type World } from '../support/tabPlace.ts';
 import { aMe, anAction, anObligation, aResult, aToday, BUTTONS } from '../support/views.ts';
 
@@ -51,8 +51,9 @@ beforeAll(async () => {
   place = await openTabPlace();
   // One page: a process of the browser's that has compiled the tab once does not compile it again for each case.
   page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => crashes.push(error.message));
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await place?.close();

@@ -4,14 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { idle } from '../../bot/jobs/index.ts';
 import { bundle } from '../../infra/build.mjs';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { otlpReceiver, type Receiver } from './receiver.ts';
 
-jest.setTimeout(120_000);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'rapport-telemetry-'));
 const built = path.join(process.cwd(), 'dist', path.basename(folder));
 let test: TestDatabase;

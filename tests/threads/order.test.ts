@@ -103,7 +103,7 @@ it('keeps the same record in whatever order, number and pages copies are deliver
     // A failure is told at once with its seed: to shrink it on a database takes longer than a test may. A run takes a tenth of a second.
     { numRuns: 25, endOnFailure: true, timeout: 60_000 },
   );
-}, 300_000);
+});
 
 it('keeps one thread when three mailboxes are read at the same time', async () => {
   const mails: Mail[] = Array.from({ length: 30 }, (_, index) => ({
@@ -135,7 +135,7 @@ it('keeps one thread when three mailboxes are read at the same time', async () =
   const rows = (await world.record()) as { thread: string }[];
   expect(rows).toHaveLength(1);
   expect(rows[0]!.thread.split(' ')).toHaveLength(30);
-}, 60_000);
+});
 
 it('groups by ties as a plain closure does', () => {
   fc.assert(
