@@ -13,8 +13,8 @@ const swc = (type) => [
 export default {
   // A test that gave up on a connection must not keep the whole run from ending.
   forceExit: true,
-  // Jest leaves one core free, of two that would be half. One more than there are cores, and what is measured in seconds of the wall gets late.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // A test waits for its database half of the time: one worker more than there are cores keeps them busy.
+  maxWorkers: availableParallelism() + 1,
   testEnvironment: 'node',
   // Nothing is timed here: this only ends what hangs, on a machine that is slow and busy too. No test has one of its own but those that take minutes.
   testTimeout: 300_000,
