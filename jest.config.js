@@ -14,7 +14,7 @@ export default {
   // A test that gave up on a connection must not keep the whole run from ending.
   forceExit: true,
   // A test waits for its database half of the time: one worker more than there are cores keeps them busy.
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: Math.min(availableParallelism() + 1, 6), // six have connections enough
   testEnvironment: 'node',
   // Nothing is timed here: this only ends what hangs, on a machine that is slow and busy too. No test has one of its own but those that take minutes.
   testTimeout: 300_000,
