@@ -63,6 +63,7 @@ export async function noticeOf(tx: Tx, subject: Subject, contactId: string, now:
     .select('answer')
     .where('activityKey', '=', noticeKey(subject, contactId))
     .where('seenAt', '>', new Date(now.getTime() - NOTICE_MS))
+    .where('seenAt', '<', new Date(now.getTime() + NOTICE_MS)) // else a wall that was set back would let it stand for as long
     .executeTakeFirst();
   return (row?.answer as Notice | undefined) ?? null;
 }
