@@ -57,9 +57,12 @@ export async function clearDeadlines(tx: Tx, kind: string, subjectKind: string, 
     .execute();
 }
 
-/** The next product time at which something is to be looked at, after `after` where given. Parked ones do not count. */
-export async function nextDeadlineAt(db: Db | Tx, after?: Date): Promise<Date | null> {
-  let query = db.selectFrom('deadline').select('at').where('parkedAt', 'is', null).orderBy('at').limit(1);
-  if (after) query = query.where('at', '>', after);
-  return (await query.executeTakeFirst())?.at ?? null;
+/** The next product time at which something is to be looked at, after `after` where given: as a part of a statement. Parked ones do not count. */
+export function nextDeadline(db: Db | Tx, after?: Date) {
+  const all = db.selectFrom('deadline').select('at').where('parkedAt', 'is', null).orderBy('at').limit(1);
+  return after ? all.where('at', '>', after) : all;
 }
+
+/** The same, asked for by itself; null where there is none. */
+export const nextDeadlineAt = async (db: Db | Tx, after?: Date): Promise<Date | null> =>
+  (await nextDeadline(db, after).executeTakeFirst())?.at ?? null;

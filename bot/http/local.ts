@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Ports } from '../capability.ts';
-import { nextDeadlineAt, type Ticker } from '../deadlines/index.ts';
-import { addJob, idle } from '../jobs/index.ts';
+import { nextDeadline, type Ticker } from '../deadlines/index.ts';
+import { addJob, busy } from '../jobs/index.ts';
 import { NotSignedIn } from './tokens.ts';
 
 const Reading = z.object({ userIds: z.array(z.string()).max(1000).optional(), folderIds: z.array(z.string()).max(10_000).optional() });
@@ -17,13 +18,21 @@ export const localRoutes: FastifyPluginAsyncZod<{ ports: Ports; ticker: Ticker; 
       throw new NotSignedIn('local.key', 'This needs the local key.');
   });
 
+  /** Jobs and deadlines as they stand at one instant: between two looks a deadline could turn into a job, or a job into a deadline, unseen. */
+  const look = async () => {
+    const { rows } = await sql<{ busy: boolean; nextAt: Date | null }>`
+      select ${busy()} as busy, ${nextDeadline(ports.db)} as next_at`.execute(ports.db);
+    const { busy: working, nextAt } = rows[0]!;
+    return { working, nextAt, due: nextAt !== null && nextAt <= ports.clock.now() };
+  };
   /** Idle: no job is due or runs, and no deadline is due, one whose run was cut off and that is tried again in a moment among them. */
   const state = async () => {
-    const jobsIdle = await idle(ports.db);
-    if (jobsIdle) await ticker.sweepNow();
-    const [now, next] = [ports.clock.now(), await nextDeadlineAt(ports.db)];
-    const calm = jobsIdle && (next === null || next > now) && (await idle(ports.db));
-    return { now: now.toISOString(), nextDeadlineAt: next?.toISOString() ?? null, idle: calm };
+    let seen = await look();
+    if (!seen.working && seen.due) {
+      await ticker.sweepNow();
+      seen = await look();
+    }
+    return { now: ports.clock.now().toISOString(), nextDeadlineAt: seen.nextAt?.toISOString() ?? null, idle: !seen.working && !seen.due };
   };
 
   app.get('/clock', state);
