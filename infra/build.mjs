@@ -23,6 +23,7 @@ export async function bundle(entry, outfile) {
     format: 'esm',
     platform: 'node',
     sourcemap: 'inline',
+    sourcesContent: false, // a stack needs places alone, and reading the map takes time at each start
     logLevel: 'warning',
   });
   const migrations = at('bot', 'store', 'migrations');
