@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Ports } from '../capability.ts';
 import { nextDeadline, type Ticker } from '../deadlines/index.ts';
-import { addJob, busy } from '../jobs/index.ts';
+import { addJob, idle } from '../jobs/index.ts';
 import { NotSignedIn } from './tokens.ts';
 
 const Reading = z.object({ userIds: z.array(z.string()).max(1000).optional(), folderIds: z.array(z.string()).max(10_000).optional() });
@@ -20,19 +20,20 @@ export const localRoutes: FastifyPluginAsyncZod<{ ports: Ports; ticker: Ticker; 
 
   /** Jobs and deadlines as they stand at one instant: between two looks a deadline could turn into a job, or a job into a deadline, unseen. */
   const look = async () => {
-    const { rows } = await sql<{ busy: boolean; nextAt: Date | null }>`
-      select ${busy()} as busy, ${nextDeadline(ports.db)} as next_at`.execute(ports.db);
-    const { busy: working, nextAt } = rows[0]!;
-    return { working, nextAt, due: nextAt !== null && nextAt <= ports.clock.now() };
+    const { rows } = await sql<{ jobsIdle: boolean; nextAt: Date | null }>`
+      select ${idle()} as jobs_idle, ${nextDeadline(ports.db)} as next_at`.execute(ports.db);
+    const { jobsIdle, nextAt } = rows[0]!;
+    return { jobsIdle, nextAt, due: nextAt !== null && nextAt <= ports.clock.now() };
   };
   /** Idle: no job is due or runs, and no deadline is due, one whose run was cut off and that is tried again in a moment among them. */
   const state = async () => {
     let seen = await look();
-    if (!seen.working && seen.due) {
+    if (seen.jobsIdle && seen.due) {
       await ticker.sweepNow();
       seen = await look();
     }
-    return { now: ports.clock.now().toISOString(), nextDeadlineAt: seen.nextAt?.toISOString() ?? null, idle: !seen.working && !seen.due };
+    const { jobsIdle, nextAt, due } = seen;
+    return { now: ports.clock.now().toISOString(), nextDeadlineAt: nextAt?.toISOString() ?? null, idle: jobsIdle && !due };
   };
 
   app.get('/clock', state);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Browser } from 'playwright-core';
 import { contactIdOf, editCalendar, siteClosed } from '../../bot/charter/index.ts';
-import { openBrowser, PATIENCE_MS } from '../support/browser.ts';
+import { newPage, openBrowser } from '../support/browser.ts';
 import { cardErrors, cardTexts } from '../support/cards.ts';
 import { type House, openHouse } from './house.ts';
 import { FABRIKAM, type Story, tell, until, write } from './story.ts';
@@ -110,8 +110,7 @@ describe('what people wrote', () => {
     const browser: Browser | null = await openBrowser();
     if (!browser) return console.warn('skipped: no browser draws the cards');
     try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
+      const page = await newPage(browser);
       await page.addScriptTag({ path: createRequire(import.meta.url).resolve('adaptivecards/dist/adaptivecards.min.js') });
       const found = await page.evaluate(drawAll, cards);
       expect(found.drawn).toBe(cards.length);

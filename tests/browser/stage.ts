@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright-core';
-import { openBrowser, PATIENCE_MS } from '../support/browser.ts';
+import { newPage, openBrowser } from '../support/browser.ts';
 import { type Product, startProduct } from './product.ts';
 
 // The whole product with its sample tenant, and a real browser: one for all stories of a test file, each of which begins where the one before
@@ -21,9 +21,7 @@ afterAll(async () => {
 
 /** Opens the desk as somebody, in a browser window of his own. */
 export async function lookAs(person: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser!.newContext({ viewport: { width: 1500, height: 950 }, locale: 'en-GB', ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  const page = await newPage(browser!, { viewport: { width: 1500, height: 950 }, locale: 'en-GB', ...options });
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${product!.url}/?as=${person}`);
   await page.getByRole('main').waitFor();

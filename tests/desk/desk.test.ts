@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type Front, startFront } from '../../infra/local/desk/front.ts';
-import { fitsInto, openBrowser, PATIENCE_MS } from '../support/browser.ts';
+import { fitsInto, newPage, openBrowser } from '../support/browser.ts';
 import { aCard, anna, channel, joan, quietService, type Stage, setStage } from './stage.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
@@ -176,8 +176,7 @@ describe('the page', () => {
   const inBrowser = (name: string, run: (page: Page) => Promise<void>) =>
     it(name, async () => {
       if (!browser) return;
-      const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
-      page.setDefaultTimeout(PATIENCE_MS);
+      const page = await newPage(browser, { viewport: { width: 1500, height: 900 } });
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       try {

@@ -10,12 +10,13 @@ import { z } from 'zod';
 import type { Capability, JobHandler } from '../../bot/capability.ts';
 import { wall } from '../../bot/clock.ts';
 import { Unavailable } from '../../bot/errors.ts';
-import { addJob, idle, type JobRunner, releaseKilledWorkers, startJobs, stuckJobs } from '../../bot/jobs/index.ts';
+import { addJob, type JobRunner, releaseKilledWorkers, startJobs, stuckJobs } from '../../bot/jobs/index.ts';
 import { reactionJob } from '../../bot/jobs/reaction.ts';
 import { appendEvent, registerReactions } from '../../bot/journal/index.ts';
 import { createLog } from '../../bot/log.ts';
 import { portsOf } from '../../bot/store/index.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { isIdle } from '../support/idle.ts';
 import { until as waitUntil } from '../support/until.ts';
 
 let test: TestDatabase;
@@ -52,7 +53,7 @@ describe('jobs', () => {
     await test.ports.transaction((tx) => addJob(tx, 'note', { id: 'done' }));
     await until(() => done.length > 0);
     expect(done).toEqual(['done']);
-    await until(() => idle(test.db));
+    await until(() => isIdle(test.db));
   });
 
   it('of one key never run at once, over two instances, and one added while it runs is followed by another', async () => {
@@ -72,7 +73,7 @@ describe('jobs', () => {
     await addJob(test.db, 'work', { id: 'replaced' }, { key: 'folder:1' });
     await addJob(test.db, 'work', { id: 'last' }, { key: 'folder:1' });
     await until(() => seen.includes('last'));
-    await until(() => idle(test.db));
+    await until(() => isIdle(test.db));
     expect(most).toBe(1);
     expect(await stuckJobs(test.db)).toEqual([]);
   });
@@ -100,7 +101,7 @@ describe('jobs', () => {
     expect(waiting.attempts).toBe(0);
     expect(waiting.runAt.getTime()).toBeGreaterThanOrEqual(before + 3600_000);
     expect(waiting.runAt.getTime()).toBeLessThan(wall.now().getTime() + 3602_000);
-    expect(await idle(test.db)).toBe(true);
+    expect(await isIdle(test.db)).toBe(true);
   });
 
   it('that fail for good stand still, told apart from those that a later one replaced', async () => {
@@ -151,7 +152,7 @@ describe('jobs', () => {
     });
     await until(async () => restarted || (await releaseKilledWorkers(ports())) > 0);
     await until(() => restarted);
-    await until(() => idle(test.db));
+    await until(() => isIdle(test.db));
   });
 
   it('carry reactions to events, to the capability that asked for them', async () => {

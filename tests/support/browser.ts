@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type FrameLocator, type LaunchOptions, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type FrameLocator, type LaunchOptions, type Page } from 'playwright-core';
 import { lock } from 'proper-lockfile';
 
 const FLAGS = [
@@ -19,7 +19,7 @@ const FLAGS = [
 ];
 
 /** How long a page is waited for: far beyond what a slow machine needs. */
-export const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * A Chromium: the one that CHROMIUM_PATH names, /usr/bin/chromium, else the one that comes with the npm package. Null where there is none;
@@ -40,6 +40,13 @@ export async function openBrowser(): Promise<Browser | null> {
   }
   console.warn(`Browser tests are skipped: no Chromium starts here (${reasons.join('; ')}). Set CHROMIUM_PATH.`);
   return null;
+}
+
+/** A page, alone in its context, that is waited for patiently. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
 }
 
 /**
@@ -64,11 +71,11 @@ export async function fitsInto(width: number, where: Page | FrameLocator): Promi
 async function unpacked(): Promise<Pick<LaunchOptions, 'executablePath' | 'env'>> {
   const { version } = JSON.parse(readFileSync(path.resolve('node_modules/@sparticuz/chromium/package.json'), 'utf8'));
   const folder = path.join(os.tmpdir(), `rapport-chromium-${version}-${process.getuid?.() ?? 'any'}`);
-  const whole = path.join(folder, 'whole.json');
+  const ready = path.join(folder, 'ready.json');
   const retries = { retries: 600, minTimeout: 100, maxTimeout: 100 };
   const release = await lock(folder, { realpath: false, retries, stale: 60_000 });
   try {
-    if (!existsSync(whole)) {
+    if (!existsSync(ready)) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
       // A process of its own, since the folder for temporary files is that of a process. VERCEL has the libraries unpacked and named too.
@@ -83,12 +90,12 @@ async function unpacked(): Promise<Pick<LaunchOptions, 'executablePath' | 'env'>
         path.join(FONTCONFIG_PATH, 'fonts.conf'),
         `<fontconfig><dir>${FONTCONFIG_PATH}</dir><cachedir>${path.join(folder, 'fonts-cache')}</cachedir></fontconfig>`,
       );
-      writeFileSync(whole, stdout);
+      writeFileSync(ready, stdout);
     }
   } finally {
     await release();
   }
-  const { executablePath, ...named } = JSON.parse(readFileSync(whole, 'utf8'));
+  const { executablePath, ...named } = JSON.parse(readFileSync(ready, 'utf8'));
   return { executablePath, env: { ...process.env, ...named } };
 }
 

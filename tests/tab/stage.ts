@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { openBrowser, PATIENCE_MS } from '../support/browser.ts';
+import { newPage, openBrowser } from '../support/browser.ts';
 import { buildTab, openTabPlace, type TabPlace, type World } from '../support/tabPlace.ts';
 import { aMe, anAction, anObligation, aResult, aToday, BUTTONS } from '../support/views.ts';
 
@@ -50,8 +50,7 @@ beforeAll(async () => {
   if (!browser) return;
   place = await openTabPlace();
   // One page: a process of the browser's that has compiled the tab once does not compile it again for each case.
-  page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  page = await newPage(browser);
   page.on('pageerror', (error) => crashes.push(error.message));
 });
 afterAll(async () => {

@@ -5,9 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { idle } from '../../bot/jobs/index.ts';
 import { bundle } from '../../infra/build.mjs';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { isIdle } from '../support/idle.ts';
 import { until } from '../support/until.ts';
 import { otlpReceiver, type Receiver } from './receiver.ts';
 
@@ -49,7 +49,7 @@ it('a service whose settings name a collector tells it what it did, at the lates
   const { listening } = JSON.parse(line) as { listening: string };
   expect((await fetch(`${listening}/healthz`)).status).toBe(200);
   // the job that every start asks for has run
-  await until(test.db, () => idle(test.db));
+  await until(test.db, () => isIdle(test.db));
   service.kill('SIGTERM');
   expect((await once(service, 'exit'))[0]).toBe(0);
   expect(receiver.spans().map(({ name }) => name)).toEqual(expect.arrayContaining(['GET /healthz', 'job graph.sweep']));
