@@ -1,7 +1,7 @@
 import { type Subject, subjectKey } from '../capability.ts';
 import { JOURNAL_CHANNEL, journalCursor } from '../journal/index.ts';
 import type { Db } from '../store/database.ts';
-import type { Listener } from '../store/listener.ts';
+import { CLOCK_CHANNEL, type Listener } from '../store/index.ts';
 
 const GATHER_MS = 100;
 
@@ -14,16 +14,24 @@ export interface Change {
   readonly subjects?: readonly string[];
 }
 
+/** What a stream is told. */
+export interface Told {
+  changed(change: Change): void;
+  /** Product time was moved, and nothing else said so (local mode alone). */
+  moved(): void;
+}
+
 /** Tells this instance's open streams what was committed, whichever instance wrote it: one LISTEN connection for all of them. */
 export interface Hub {
-  subscribe(partnershipId: string, changed: (change: Change) => void): () => void;
+  subscribe(partnershipId: string, told: Told): () => void;
   close(): void;
 }
 
 export async function openHub(db: Db, listener: Listener): Promise<Hub> {
-  const streams = new Map<string, Set<(change: Change) => void>>();
+  const streams = new Map<string, Set<Told>>();
   let ids: string[] = [];
   let missed = false;
+  let moved = false;
   let timer: NodeJS.Timeout | null = null;
 
   const unsubscribe = await listener.subscribe(JOURNAL_CHANNEL, (told) => {
@@ -33,18 +41,27 @@ export async function openHub(db: Db, listener: Listener): Promise<Hub> {
     timer ??= setTimeout(() => void tell(), GATHER_MS);
   });
 
+  const unsubscribeClock = await listener.subscribe(CLOCK_CHANNEL, () => {
+    if (!streams.size) return;
+    moved = true;
+    timer ??= setTimeout(() => void tell(), GATHER_MS);
+  });
+
   async function tell(): Promise<void> {
     timer = null;
-    const [gathered, gap] = [ids, missed];
+    const [gathered, gap, timeMoved] = [ids, missed, moved];
     ids = [];
     missed = false;
+    moved = false;
     try {
       const cursor = await journalCursor(db);
       const found = await changesIn(gathered);
       for (const [partnershipId, told] of streams) {
         const own = found.get(partnershipId);
-        if (gap || own)
-          for (const changed of told) changed(gap ? { cursor } : { cursor, position: String(own!.position), subjects: [...own!.subjects] });
+        for (const each of told)
+          if (gap) each.changed({ cursor });
+          else if (own) each.changed({ cursor, position: String(own.position), subjects: [...own.subjects] });
+          else if (timeMoved) each.moved();
       }
     } catch {
       missed = true; // the database is away; the listener tells when it is back
@@ -71,16 +88,17 @@ export async function openHub(db: Db, listener: Listener): Promise<Hub> {
   }
 
   return {
-    subscribe(partnershipId, changed) {
+    subscribe(partnershipId, told) {
       const all = streams.get(partnershipId) ?? new Set();
-      streams.set(partnershipId, all.add(changed));
+      streams.set(partnershipId, all.add(told));
       return () => {
-        all.delete(changed);
+        all.delete(told);
         if (!all.size) streams.delete(partnershipId);
       };
     },
     close() {
       unsubscribe();
+      unsubscribeClock();
       if (timer) clearTimeout(timer);
     },
   };

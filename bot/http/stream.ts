@@ -51,8 +51,11 @@ export const streamRoutes: FastifyPluginAsyncZod<{ ports: Ports; hub: Hub; confi
       cursor = change.cursor;
       write('changed', change);
     };
-    const unsubscribe = hub.subscribe(id, (change) => void changed(change));
-    const heartbeat = setInterval(() => void still().then((may) => may && write('heartbeat')), HEARTBEAT_MS);
+    const beat = async (): Promise<void> => {
+      if (await still()) write('heartbeat');
+    };
+    const unsubscribe = hub.subscribe(id, { changed: (change) => void changed(change), moved: () => void beat() });
+    const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
     const expiry = setTimeout(end, Math.max(0, request.token.expiresAt.getTime() - ports.wall.now().getTime()));
     open.add(end);
     lines.once('close', () => {

@@ -6,5 +6,5 @@ export { lockSubject } from './lock.ts';
 export { migrate } from './migrate.ts';
 export { connect, openStore, type Store } from './open.ts';
 export { portsOf, transactionOn } from './ports.ts';
-export { noOffset, openProductClock, type ProductClockOffset } from './productClock.ts';
+export { CLOCK_CHANNEL, noOffset, openProductClock, type ProductClockOffset } from './productClock.ts';
 export { isDatabaseInTrouble, type Room } from './room.ts';

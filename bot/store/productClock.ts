@@ -4,7 +4,8 @@ import { Refusal } from '../errors.ts';
 import type { Db } from './database.ts';
 import type { Listener } from './listener.ts';
 
-const CHANNEL = 'product_clock';
+/** Told whenever product time was moved. */
+export const CLOCK_CHANNEL = 'product_clock';
 
 export interface ProductClockOffset {
   /** How far product time is ahead of the wall, as last read. */
@@ -36,7 +37,7 @@ export async function openProductClock(db: Db, listener: Listener, wall: Clock, 
   };
   const first = startAt ? startAt.getTime() - wall.now().getTime() : 0;
   await sql`update product_clock set started = true, offset_ms = ${first} where not started`.execute(db);
-  await listener.subscribe(CHANNEL, () => void read().catch(() => {})); // a gap in the connection is told again
+  await listener.subscribe(CLOCK_CHANNEL, () => void read().catch(() => {})); // a gap in the connection is told again
   await read();
 
   return {
@@ -45,7 +46,7 @@ export async function openProductClock(db: Db, listener: Listener, wall: Clock, 
       const wanted = to.getTime() - wall.now().getTime();
       const { numAffectedRows } = await sql`update product_clock set offset_ms = ${wanted} where offset_ms <= ${wanted}`.execute(db);
       if (!numAffectedRows) throw new Refusal('clock.backwards');
-      await sql`select pg_notify(${CHANNEL}, '')`.execute(db);
+      await sql`select pg_notify(${CLOCK_CHANNEL}, '')`.execute(db);
       offset = wanted;
     },
   };

@@ -5,7 +5,7 @@ import { journalCursor } from '../../bot/journal/index.ts';
 import { gate } from '../support/gate.ts';
 import { until } from '../support/until.ts';
 import { PARTNER_TENANT, TENANT } from './parts.ts';
-import { anna, app, as, bindContact, jose, partnership, press, stranger, test } from './stage.ts';
+import { anna, app, as, bindContact, jose, KEY, partnership, press, stranger, test } from './stage.ts';
 
 describe('the stream', () => {
   type Line = { kind: string; cursor: string; position?: string; subjects?: string[] };
@@ -91,5 +91,14 @@ describe('the stream', () => {
     await sql`delete from identity where object_id = ${leaver}`.execute(test.db);
     await note();
     await expect(stream.next('changed')).rejects.toThrow('the stream ended');
+  });
+
+  it('says what time it is as soon as it was moved', async () => {
+    const stream = await open(anna);
+    await stream.next('heartbeat');
+    const to = '2026-11-23T12:30:00Z';
+    await app.inject({ method: 'POST', url: '/local/clock', headers: { 'x-local-key': KEY }, payload: { to } });
+    expect(await stream.next('heartbeat')).toMatchObject({ now: to });
+    await stream.cancel();
   });
 });
