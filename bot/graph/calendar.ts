@@ -13,7 +13,7 @@ import type { Graph } from './client.ts';
 import { EventPage, GraphEvent, meetingItem } from './event.ts';
 import { GraphRefusal } from './exchange.ts';
 import { sameOrigin } from './links.ts';
-import type { Reading } from './page.ts';
+import type { Reading } from './reading.ts';
 import { isExpiredToken, isOutOfScope } from './rules.ts';
 import { type Mailbox, partnershipsRead } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { activePartnerships, currentCharter } from '../charter/index.ts';
+import { activePartnerships, charters, currentCharter } from '../charter/index.ts';
 import type { Db } from '../store/database.ts';
 import { type Gate, gateOf } from '../threads/index.ts';
 
@@ -12,8 +12,11 @@ export function currentGate(db: Db, stamped: { stamp: string; gate: Gate } | nul
   return async (now) => {
     const stamp = await stampOf(db, now);
     if (known?.stamp === stamp) return known.gate;
-    const charters = await Promise.all((await activePartnerships(db)).map(({ id }) => currentCharter(db, id, now)));
-    known = { stamp, gate: gateOf(charters) };
+    const active = await activePartnerships(db);
+    const current = await Promise.all(active.map(({ id }) => currentCharter(db, id, now)));
+    const versions = await Promise.all(active.map(({ id }) => charters(db, id)));
+    const agreed = versions.flatMap((all) => all.find(({ acknowledgedAt }) => acknowledgedAt)?.acknowledgedAt ?? []);
+    known = { stamp, gate: gateOf(current, agreed) };
     return known.gate;
   };
 }

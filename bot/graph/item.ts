@@ -81,7 +81,7 @@ function headersOf(given: unknown): MailHeaders | undefined {
 }
 
 /** A subject of null is an empty one; a property that is not there was not told. */
-export function mailItem(message: GraphMessage): MailItem & { readonly folderId: string | null } {
+export function mailItem(message: GraphMessage): MailItem {
   const { importance, from, sender, isDraft, subject } = message;
   let headers: MailHeaders | undefined;
   return {
@@ -106,7 +106,6 @@ export function mailItem(message: GraphMessage): MailItem & { readonly folderId:
       return headers;
     },
     type: text(message['@odata.type']),
-    folderId: text(message.parentFolderId) ?? null,
   };
 }
 

@@ -4,7 +4,6 @@ import type { Config } from '../config.ts';
 import { addJob } from '../jobs/index.ts';
 import type { Tx } from '../store/database.ts';
 import type { Gate, IngestContext } from '../threads/index.ts';
-import { atMost } from './atMost.ts';
 import { type OnMeetings, readCalendar } from './calendar.ts';
 import { callMailboxSearch, callTurn, callTurns, callWatch } from './calls.ts';
 import type { Graph } from './client.ts';
@@ -16,12 +15,11 @@ import { tableStatistics } from './statistics.ts';
 import { step } from './step.ts';
 import { callMailbox, callMailboxes, mailboxesDue } from './store.ts';
 import { mailboxesToWatch, watch } from './subscriptions.ts';
+import { takes } from './take.ts';
 
 const MAILBOXES_A_TURN = 500;
 /** Then other mailboxes get on. Enough for a small mailbox from its first folder to its end: each turn costs a job. */
 const STEPS_A_TURN = 3;
-/** Mailboxes of which pages are taken into the record at once, by one instance. */
-const TAKEN_AT_ONCE = 4;
 const Notified = z.object({ userIds: z.array(z.string()).max(1000), folderIds: z.array(z.string()).max(10_000).nullable() });
 
 export interface GraphParts {
@@ -39,7 +37,7 @@ export interface GraphParts {
 export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts): Readonly<Record<string, JobHandler>> {
   const memory = readingMemory();
   const grown = tableStatistics();
-  const taking = atMost(TAKEN_AT_ONCE);
+  const take = takes();
   let gates: ((now: Date) => Promise<Gate>) | null = null;
   const gateNow = ({ db, clock }: Ports): Promise<Gate> => {
     gates ??= currentGate(db);
@@ -113,7 +111,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
             ports,
             memory,
             grown,
-            taking,
+            take,
             gate: await gateNow(ports),
             backfillDays: config.BACKFILL_DAYS,
             onThreads,

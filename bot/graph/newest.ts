@@ -1,5 +1,6 @@
 import { GraphRefusal } from './exchange.ts';
-import { type Fetched, firstPage, type Reading, takeFetched } from './page.ts';
+import { type Fetched, firstPage, takeFetched } from './page.ts';
+import type { Reading } from './reading.ts';
 import { addFolder, type Mailbox } from './store.ts';
 
 /** Where most mail lies, by the names that need no listing. Short pages: nobody knows yet how much these folders hold. */

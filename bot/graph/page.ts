@@ -1,31 +1,12 @@
 import type { Ports } from '../capability.ts';
-import type { Tx } from '../store/database.ts';
-import { type Gate, type IngestContext, ingestPages, type MailPage, removedUnseen } from '../threads/index.ts';
-import type { atMost } from './atMost.ts';
-import { callTurns } from './calls.ts';
-import type { Graph } from './client.ts';
 import { GraphRefusal } from './exchange.ts';
-import { isRemoved, type MessagePage, mailItem, messagePage, selectMail } from './item.ts';
+import { type MessagePage, messagePage, selectMail } from './item.ts';
 import { sameOrigin } from './links.ts';
-import type { ReadingMemory } from './memory.ts';
+import type { Reading } from './reading.ts';
 import { isExpiredToken, isOutOfScope } from './rules.ts';
-import type { tableStatistics } from './statistics.ts';
-import { addWanted, foldersOf, type Mailbox, type MailFolder, mailboxesAt, moveOn, restart } from './store.ts';
+import { foldersOf, type Mailbox, type MailFolder, restart } from './store.ts';
 
 const PAGE_SIZE = 200;
-const DAY_MS = 86_400_000;
-
-export interface Reading {
-  readonly memory: ReadingMemory;
-  readonly grown: ReturnType<typeof tableStatistics>;
-  readonly graph: Graph;
-  readonly ports: Ports;
-  readonly gate: Gate;
-  readonly backfillDays: number;
-  readonly onThreads: NonNullable<IngestContext['onThreads']>;
-  /** Taking what was fetched keeps processor and database busy: few at once are as quick as many, and need less memory. */
-  readonly taking: ReturnType<typeof atMost>;
-}
 
 /** A page as it was fetched for a folder. */
 export interface Fetched {
@@ -48,7 +29,8 @@ export async function readPages(reading: Reading, mailbox: Mailbox, folders: rea
 
 /** Takes pages of folders of a mailbox into the record. */
 export async function takeFetched(reading: Reading, mailbox: Mailbox, fetched: readonly Fetched[]): Promise<void> {
-  for (const together of withoutRepetition(fetched)) await reading.taking(() => takePages(reading, mailbox, together));
+  for (const together of withoutRepetition(fetched))
+    await reading.take({ reading, mailbox, parts: together.map(({ folder, page }) => ({ folder, messages: page.value, links: page })) });
 }
 
 /** An item that moves while folders are read may stand in two pages: those are taken one after another. */
@@ -63,72 +45,6 @@ function withoutRepetition(fetched: readonly Fetched[]): Fetched[][] {
     } else rounds.push({ pages: [one], ids: new Set(ids) });
   }
   return rounds.map(({ pages }) => pages);
-}
-
-/**
- * Takes a page of each of these folders and moves their links on, in one transaction. A first reading goes by delta too, newest mail first and
- * without a filter (one by date would cap the set at 5,000): pages are followed to the delta link, and what is older than the back-fill passes
- * only with newer mail of its conversation.
- */
-async function takePages(reading: Reading, mailbox: Mailbox, fetched: readonly Fetched[]): Promise<void> {
-  const { graph, ports, gate } = reading;
-  const now = ports.clock.now();
-  const since = sinceOf(reading, mailbox);
-  const forgotten = await ports.transaction(async (tx) => {
-    const pages: MailPage[] = [];
-    const readAnew: MailPage['folder'][] = [];
-    for (const { folder, page } of fetched) {
-      const nextLink = sameOrigin(page.nextLink, graph.origin) ?? null;
-      const deltaLink = sameOrigin(page.deltaLink, graph.origin) ?? null;
-      const done = nextLink === null;
-      const complete = folder.complete || done;
-      if (!(await moveOn(tx, folder, { nextLink, deltaLink: deltaLink ?? (done ? folder.deltaLink : null), complete }, now))) continue;
-      const place = { id: folder.folderId, role: folder.role, round: folder.round };
-      const items = page.value.filter((message) => !isRemoved(message)).map(mailItem);
-      const removed = page.value.filter(isRemoved).map(({ id }) => id);
-      pages.push({ mailbox, folder: place, since, items, removed });
-      if (done && !folder.complete && folder.round > 1) readAnew.push(place);
-    }
-    const conversations = await take(tx, reading, mailbox.id, pages, { gate, now });
-    for (const place of readAnew) await removedUnseen(tx, mailbox.id, place, now);
-    return conversations;
-  });
-  reading.memory.note(mailbox.id, forgotten);
-  const past = fetched.filter(({ folder }) => !folder.complete).reduce((sum, { page }) => sum + page.value.length, 0);
-  if (past > 0) await reading.grown(ports.db, past);
-}
-
-/** How far back a mailbox is read: the same instant whenever it is asked. */
-export const sinceOf = ({ ports, backfillDays }: Reading, { firstReadAt }: Mailbox): Date =>
-  new Date((firstReadAt ?? ports.clock.now()).getTime() - backfillDays * DAY_MS);
-
-/**
- * Hands pages of a mailbox to the record, and notes what has to be read again because of it.
- * @returns conversations of which mail was forgotten: for the reader's memory, once this has been committed
- */
-export async function take(
-  tx: Tx,
-  { onThreads, memory }: Reading,
-  mailboxId: string,
-  pages: readonly MailPage[],
-  { gate, now }: { gate: Gate; now: Date },
-): Promise<readonly string[]> {
-  const { conversations, carried, forgotten } = await ingestPages(tx, pages, { gate, now, onThreads });
-  const owners = carried.length > 0 ? await mailboxesAt(tx, [...new Set(carried.flatMap(({ addresses }) => addresses))]) : [];
-  const elsewhere = carried.flatMap(({ key, addresses }) =>
-    owners
-      .filter((owner) => key.startsWith('<') && owner.id !== mailboxId && owner.addresses.some((one) => addresses.includes(one)))
-      .map(({ id }) => ({ mailboxId: id, kind: 'message' as const, value: key })),
-  );
-  const again = conversations
-    .filter((value) => memory.forgot(mailboxId, value))
-    .map((value) => ({ mailboxId, kind: 'conversation' as const, value }));
-  await addWanted(tx, [...again, ...elsewhere]);
-  await callTurns(
-    tx,
-    elsewhere.map((one) => one.mailboxId),
-  );
-  return forgotten;
 }
 
 /** @returns null when the folder's token was no longer good: it begins anew with its next turn */

@@ -115,25 +115,38 @@ export async function saveFolders(tx: Tx, mailboxId: string, folders: readonly L
   );
 }
 
+/** A folder, and where it goes on once the page that was fetched for it has been taken. */
+export interface Move {
+  readonly from: MailFolder;
+  readonly to: { readonly nextLink: string | null; readonly deltaLink: string | null; readonly complete: boolean };
+}
+
 /**
- * Moves a folder on, in the transaction that applied the page.
- * @returns false when somebody else had moved it meanwhile: then nothing of this page may stand
+ * Moves folders on, in the transaction that applies their pages.
+ * @returns those that were where they were thought to be: of a page of another one, which somebody else had moved meanwhile, nothing may stand
  */
-export async function moveOn(
-  tx: Tx,
-  from: MailFolder,
-  to: { nextLink: string | null; deltaLink: string | null; complete: boolean },
-  now: Date,
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('mailFolder')
-    .set((expression) => ({ ...to, readAt: now, ...(to.nextLink === null && { due: expression('due', '-', from.due) }) }))
-    .where('mailboxId', '=', from.mailboxId)
-    .where('folderId', '=', from.folderId)
-    .where('round', '=', from.round)
-    .where(sql<boolean>`next_link is not distinct from ${from.nextLink} and delta_link is not distinct from ${from.deltaLink}`)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+export async function moveOn(tx: Tx, moves: readonly Move[], now: Date): Promise<Set<MailFolder>> {
+  if (moves.length === 0) return new Set();
+  const from = moves.map((move) => move.from);
+  const to = moves.map((move) => move.to);
+  const { rows } = await sql<{ mailboxId: string; folderId: string }>`
+    with row as (
+      select * from unnest(
+        ${from.map((one) => one.mailboxId)}::uuid[], ${from.map((one) => one.folderId)}::text[], ${from.map((one) => one.round)}::int[],
+        ${from.map((one) => one.due)}::int[], ${from.map((one) => one.nextLink)}::text[], ${from.map((one) => one.deltaLink)}::text[],
+        ${to.map((one) => one.nextLink)}::text[], ${to.map((one) => one.deltaLink)}::text[], ${to.map((one) => one.complete)}::boolean[]
+      ) as row (mailbox_id, folder_id, round, due, from_next, from_delta, next_link, delta_link, complete)
+    ), found as (
+      select row.* from mail_folder as folder join row using (mailbox_id, folder_id)
+      where folder.round = row.round and folder.next_link is not distinct from from_next and folder.delta_link is not distinct from from_delta
+      order by mailbox_id, folder_id collate "C" for no key update of folder
+    )
+    update mail_folder as folder set next_link = found.next_link, delta_link = found.delta_link, complete = found.complete, read_at = ${now},
+      due = case when found.next_link is null then folder.due - found.due else folder.due end
+    from found where folder.mailbox_id = found.mailbox_id and folder.folder_id = found.folder_id
+    returning folder.mailbox_id, folder.folder_id`.execute(tx);
+  const moved = new Set(rows.map(({ mailboxId, folderId }) => `${mailboxId} ${folderId}`));
+  return new Set(from.filter(({ mailboxId, folderId }) => moved.has(`${mailboxId} ${folderId}`)));
 }
 
 /** Reads folders from the beginning again, as another round: what is not seen in it is gone. */
@@ -199,7 +212,11 @@ export async function callMailboxes(tx: Tx, after: string | null, limit: number,
       )
       returning id
     ), folders as (
-      update mail_folder set due = due + 1 from called where mailbox_id = called.id and gone_at is null
+      select mailbox_id, folder_id from mail_folder join called on mailbox_id = called.id where gone_at is null
+      order by mailbox_id, folder_id collate "C" for no key update of mail_folder
+    ), due as (
+      update mail_folder set due = due + 1 from folders
+      where mail_folder.mailbox_id = folders.mailbox_id and mail_folder.folder_id = folders.folder_id
     )
     select id from called order by id`.execute(tx);
   return rows.map(({ id }) => id);
@@ -223,7 +240,7 @@ export async function callMailboxesById(tx: Tx, mailboxIds: readonly string[], f
       select mailbox_id, folder_id from mail_folder join mailbox on mailbox.id = mailbox_id
       where mailbox_id = any(${mailboxIds}::uuid[]) and state in ('new', 'reading') and gone_at is null and complete
         and (${folderIds}::text[] is null or folder_id = any(${folderIds}::text[]))
-      order by mailbox_id, folder_id for no key update of mail_folder
+      order by mailbox_id, folder_id collate "C" for no key update of mail_folder
     )
     update mail_folder set due = due + 1 from called
     where mail_folder.mailbox_id = called.mailbox_id and mail_folder.folder_id = called.folder_id`.execute(tx);

@@ -22,7 +22,6 @@ export function wordsOf(o: StoredObligation, charter: Charter, now: Date): Words
   const time = (at: Date) => timeView(charter, at, o.debtor);
   const open = o.state === 'open';
   const expected = o.verdict.answer === 'expected';
-  const shown = open ? o.dueAt : (o.record?.dueAt ?? o.dueAt);
   return {
     id: o.id,
     partnershipId: o.partnershipId,
@@ -36,14 +35,14 @@ export function wordsOf(o: StoredObligation, charter: Charter, now: Date): Words
     tone: toneOf(o, now),
     priority: o.priority,
     since: time(o.openedAt),
-    expectedBy: expected ? time(shown) : null,
+    expectedBy: expected ? time(o.dueAt) : null,
     agreedBy: expected && o.promise && o.promise.at > o.agreedAt ? time(o.agreedAt) : null,
     settledAt: o.settledAt && !open ? time(o.settledAt) : null,
     pastDue: open && expected && o.alertAt !== null && o.dueAt <= now,
     verdict: o.verdict.answer,
     why: WHY[o.verdict.why],
     turns: o.turns,
-    explanation: expected ? explanationOf(o, charter, shown) : null,
+    explanation: expected ? explanationOf(o, charter, o.dueAt) : null,
   };
 }
 

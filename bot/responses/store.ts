@@ -60,10 +60,8 @@ declare module '../store/database.ts' {
 
 export type ObligationRow = Selectable<ObligationTable>;
 
-/** What was true when it ended: never re-computed. Seconds are whole; `segments` are the stretches of working time counted. */
+/** What was true when it ended, beside its times: never re-computed. Seconds are whole; `segments` are the stretches of working time counted. */
 export interface EndRecord {
-  readonly dueAt: Date;
-  readonly agreedAt: Date;
   readonly workedSeconds: number;
   readonly elapsedSeconds: number;
   readonly pausedSeconds: number;
@@ -95,10 +93,8 @@ const revive = (value: unknown, name = ''): unknown => {
   return typeof value === 'string' && /^at$|At$/.test(name) ? new Date(value) : value;
 };
 
-/** What `facts` holds: everything of an obligation that has no column, as far as it says something. */
 const BLANK = {
   endedBy: null,
-  firstAnswerAt: null,
   promise: null,
   proposal: null,
   holds: [],
@@ -113,21 +109,35 @@ const BLANK = {
   history: false,
   retired: false,
 } as const satisfies Partial<StoredObligation>;
-type Facts = Pick<StoredObligation, keyof typeof BLANK | 'messageKeys' | 'expectedFromAt' | 'askAt' | 'lapseAt' | 'lastTouchAt'>;
 
+/** What an obligation says where `facts` says nothing: one mail that was answered by another. */
+const usual = ({
+  openingKey,
+  openedAt,
+  ending,
+  settledAt,
+}: Pick<StoredObligation, 'openingKey' | 'openedAt' | 'ending' | 'settledAt'>) => ({
+  messageKeys: [openingKey],
+  expectedFromAt: openedAt,
+  lastTouchAt: openedAt,
+  firstAnswerAt: ending === 'mail' ? settledAt : null,
+  ...BLANK,
+});
+type Facts = Pick<StoredObligation, keyof ReturnType<typeof usual> | 'askAt' | 'lapseAt'>;
+
+/** What `facts` holds: everything of an obligation that has no column, as far as it is not as usual. */
 function factsOf(o: StoredObligation): Partial<Facts> {
-  const { messageKeys, expectedFromAt, askAt, lapseAt, lastTouchAt } = o;
-  const facts: Record<string, unknown> = { messageKeys, expectedFromAt, askAt, lapseAt, lastTouchAt };
-  for (const name of Object.keys(BLANK) as (keyof typeof BLANK)[]) {
-    const value = o[name];
-    if (Array.isArray(value) ? value.length > 0 : value !== BLANK[name]) facts[name] = value;
-  }
+  const facts: Record<string, unknown> = { askAt: o.askAt, lapseAt: o.lapseAt };
+  for (const [name, value] of Object.entries(usual(o))) if (!alike(o[name as keyof Facts], value)) facts[name] = o[name as keyof Facts];
   return facts;
+}
+function alike(a: unknown, b: unknown): boolean {
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((each, index) => each === b[index]);
+  return a === b;
 }
 
 export const stored = (row: ObligationRow): StoredObligation => ({
-  ...BLANK,
-  ...(revive(row.facts) as Facts),
   id: row.id,
   partnershipId: row.partnershipId,
   threadId: row.threadId,
@@ -154,6 +164,9 @@ export const stored = (row: ObligationRow): StoredObligation => ({
   emptied: row.emptiedAt !== null,
   revision: row.revision,
   record: revive(row.record) as EndRecord | null,
+  // last: V8 grows a copy of so many properties by slow steps
+  ...usual(row),
+  ...(revive(row.facts) as Facts),
 });
 
 /** @param id - may be hostile text, which finds nothing */

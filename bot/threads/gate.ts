@@ -22,6 +22,11 @@ export interface Gate {
   zoneOf(address: string): string | null;
   /** Listed addresses of the client: whose mailboxes are worth reading, and for which contact. */
   readonly clientAddresses: readonly { readonly address: string; readonly partnershipId: string; readonly contactId: string | null }[];
+  /**
+   * The first instant since when both sides of any partnership have agreed; null where none have. Mail from before holds no alert up, so nobody
+   * looks for it by whom it was written to.
+   */
+  readonly agreedAt: Date | null;
   /** All partnerships that are read at all. */
   readonly partnerships: readonly string[];
   /** Everything that decides who passes, sorted: when it grows, mail that was forgotten has to be read again. */
@@ -30,8 +35,14 @@ export interface Gate {
 
 const MOST_JUDGED = 20_000;
 
-/** @param charters - the version in force of each partnership that is not paused */
-export function gateOf(charters: readonly Charter[]): Gate {
+/**
+ * @param charters - the version in force of each partnership that is not paused
+ * @param agreed - when both sides agreed to a version of each, as far as they have
+ */
+export function gateOf(
+  charters: readonly Charter[],
+  agreed: readonly Date[] = charters.flatMap(({ acknowledgedAt }) => acknowledgedAt ?? []),
+): Gate {
   const listed = new Map<string, Standing[]>();
   const domains = new Map<string, Standing[]>();
   const zones = new Map<string, string>();
@@ -86,6 +97,7 @@ export function gateOf(charters: readonly Charter[]): Gate {
     },
     zoneOf: (address) => zones.get(address) ?? null,
     clientAddresses,
+    agreedAt: agreed.length > 0 ? new Date(Math.min(...agreed.map((at) => at.getTime()))) : null,
     partnerships: charters.map(({ partnershipId }) => partnershipId),
     entries: entries.sort(),
   };

@@ -3,7 +3,7 @@ export { headersByName, type MailHeaders } from './automatic.ts';
 export { familyOf, partnershipsOfThreads } from './family.ts';
 export type { Gate } from './gate.ts';
 export { gateOf } from './gate.ts';
-export { type IngestContext, type Ingested, ingest, ingestPages, type ThreadChange } from './ingest.ts';
+export { type IngestContext, type Ingested, ingest, type ThreadChange } from './ingest.ts';
 export type { ItemFlag, MailItem, MailPage } from './item.ts';
 export type { Address } from './message.ts';
 export {

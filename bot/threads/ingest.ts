@@ -42,16 +42,26 @@ export interface IngestContext {
 
 export interface Ingested {
   readonly changed: readonly ThreadChange[];
-  /** Conversations of this mailbox that passed for the first time: their other mail may have been read and forgotten. */
-  readonly conversations: readonly string[];
-  /** Messages that pass by their conversation alone: copies of them in other mailboxes may have been read and forgotten. */
-  readonly carried: readonly { readonly key: string; readonly addresses: readonly string[] }[];
+  /** Conversations that passed for the first time: their other mail may have been read and forgotten. */
+  readonly conversations: readonly Conversation[];
+  /** Messages that pass by their conversation alone: copies of them in mailboxes other than `mailboxIds` may have been read and forgotten. */
+  readonly carried: readonly {
+    readonly key: string;
+    readonly addresses: ReadonlySet<string>;
+    readonly mailboxIds: ReadonlySet<string>;
+  }[];
   /** Conversations of which mail did not pass. For the reader's memory alone: they are stored nowhere. */
-  readonly forgotten: readonly string[];
+  readonly forgotten: readonly Conversation[];
+}
+/** As its mailbox groups it. */
+export interface Conversation {
+  readonly mailboxId: string;
+  readonly id: string;
 }
 
 /** A copy that passed the gate and was not known. */
 interface Arrival {
+  readonly mailboxId: string;
   readonly item: MailItem;
   readonly ties: Ties;
   readonly facts: MessageFacts;
@@ -63,9 +73,6 @@ interface Change {
   readonly marked: boolean;
 }
 
-/** Takes a page of a folder into the record: as {@link ingestPages}. */
-export const ingest = (tx: Tx, page: MailPage, context: IngestContext): Promise<Ingested> => ingestPages(tx, [page], context);
-
 /** An item with the page it came by. */
 interface Told {
   readonly item: MailItem;
@@ -73,15 +80,16 @@ interface Told {
 }
 
 /**
- * Takes pages of folders of one mailbox into the record: gate, copies, joining, messages; in the caller's transaction. The result is the same in whatever
- * order, number and mailbox copies are delivered. What does not pass leaves no trace. An item comes by one of the pages alone.
+ * Takes pages of folders, of one mailbox or of several, into the record: gate, copies, joining, messages; in the caller's transaction. The result
+ * is the same in whatever order, number, company and mailbox copies are delivered. What does not pass leaves no trace. An item comes by one of the
+ * pages alone.
  *
  * What belongs to a thread that was left out is looked for like any other: it may tie further threads to it, which are left out with it.
  *
  * The gate looks at a conversation as its mailbox groups it, and at all copies of its messages, since those can be read again once one of them
  * passes. Reply headers join what passes and let nothing in: a mail that only names another cannot be found again when the other comes later.
  */
-export async function ingestPages(tx: Tx, pages: readonly MailPage[], context: IngestContext): Promise<Ingested> {
+export async function ingest(tx: Tx, pages: readonly MailPage[], context: IngestContext): Promise<Ingested> {
   const store = mailStore(tx);
   const { now } = context;
   for (const { mailbox, folder, removed } of pages) await store.markRemoved(mailbox.id, folder.id, removed, now);
@@ -91,16 +99,21 @@ export async function ingestPages(tx: Tx, pages: readonly MailPage[], context: I
       .filter((item) => item.draft !== true)
       .map((item): Told => ({ item, page })),
   );
-  const known = new Map((await knownCopies(store, told)).map((copy) => [copy.graphId, copy]));
-  const changes = told.flatMap(({ item, page }) => {
-    const before = known.get(item.id);
-    const change = before && changeOf(before, item, page, context.gate);
-    return change ? [change] : [];
-  });
-  const unknown = told.filter(({ item }) => !known.has(item.id) && isWhole(item));
+  const places = told.map(({ item, page }) => ({ mailboxId: page.mailbox.id, graphId: item.id }));
+  const known = new Map((await store.copies(places)).map((copy) => [placeOf(copy), copy]));
+  const changes: Change[] = [];
+  const unknown: Told[] = [];
+  for (const [index, one] of told.entries()) {
+    const before = known.get(placeOf(places[index]!));
+    const change = before && changeOf(before, one.item, one.page, context.gate);
+    if (change) changes.push(change);
+    else if (!before && isWhole(one.item)) unknown.push(one);
+  }
   const arrivals = await store.notEmptied(await passing(store, unknown, context.gate));
   const arrived = new Set(arrivals.map(({ item }) => item));
-  const forgotten = [...new Set(unknown.flatMap(({ item }) => (arrived.has(item) ? [] : (item.conversationId ?? []))))];
+  const forgotten = conversationsOf(
+    unknown.filter(({ item }) => !arrived.has(item)).map(({ item, page }) => ({ item, mailboxId: page.mailbox.id })),
+  );
   if (arrivals.length === 0 && changes.length === 0) return { changed: [], conversations: [], carried: [], forgotten };
 
   const marked = changes.filter((change) => change.marked);
@@ -136,27 +149,31 @@ export async function ingestPages(tx: Tx, pages: readonly MailPage[], context: I
   );
   if (changed.length) await context.onThreads?.(tx, changed, now);
 
+  const carried = new Map<string, { key: string; addresses: Set<string>; mailboxIds: Set<string> }>();
+  for (const { item, facts, partnerships } of arrivals)
+    if (partnerships.size === 0 && (written.fresh.has(facts.key) || newlyAbsent.has(facts.key))) {
+      const one = carried.get(facts.key) ?? { key: facts.key, addresses: new Set(), mailboxIds: new Set() };
+      for (const address of participants(item)) one.addresses.add(address);
+      carried.set(facts.key, one);
+    }
+  if (carried.size > 0) for (const { mailboxId, facts } of arrivals) carried.get(facts.key)?.mailboxIds.add(mailboxId);
   return {
     changed,
-    conversations: [
-      ...new Set(
-        arrivals.flatMap(({ item, ties }) => (ties.conversation && joined.newTies.has(ties.conversation) ? item.conversationId! : [])),
-      ),
-    ],
-    carried: arrivals
-      .filter(({ partnerships, facts }) => partnerships.size === 0 && (written.fresh.has(facts.key) || newlyAbsent.has(facts.key)))
-      .map(({ item, facts }) => ({ key: facts.key, addresses: [...participants(item)] })),
+    conversations: conversationsOf(arrivals.filter(({ ties }) => ties.conversation && joined.newTies.has(ties.conversation))),
+    carried: [...carried.values()],
     forgotten,
   };
 }
 
-const knownCopies = (store: MailStore, told: readonly Told[]): Promise<CopyRow[]> =>
-  told.length === 0
-    ? Promise.resolve([])
-    : store.copies(
-        told[0]!.page.mailbox.id,
-        told.map(({ item }) => item.id),
-      );
+const placeOf = ({ mailboxId, graphId }: { mailboxId: string; graphId: string }): string => `${mailboxId} ${graphId}`;
+
+/** Each once. */
+function conversationsOf(list: readonly { readonly mailboxId: string; readonly item: MailItem }[]): Conversation[] {
+  const found = new Map<string, Conversation>();
+  for (const { mailboxId, item } of list)
+    if (item.conversationId) found.set(`${mailboxId} ${item.conversationId}`, { mailboxId, id: item.conversationId });
+  return [...found.values()];
+}
 
 /** An item may come several times in a page; the later one tells more, and never takes back by silence. */
 function lastTold(items: readonly MailItem[]): MailItem[] {
@@ -242,7 +259,7 @@ async function passing(store: MailStore, told: readonly Told[], gate: Gate): Pro
       removedAt: null,
       round: folder.round,
     };
-    return { item, ties: { ...ties, references: referencesOf(item) }, facts, partnerships, copy };
+    return { mailboxId: mailbox.id, item, ties: { ...ties, references: referencesOf(item) }, facts, partnerships, copy };
   });
 }
 
@@ -274,7 +291,7 @@ async function writeMessages(
   });
   await store.upsertMessages(rows);
   await store.setRecipients(
-    rows,
+    rows.filter(({ at }) => gate.agreedAt !== null && at >= gate.agreedAt),
     rows.map(({ key }) => key).filter((key) => before.has(key)),
   );
   const marked = arrivals.filter(({ copy }) => copy.flag !== 'none' || copy.categories.length > 0).map(({ facts: { key } }) => key);

@@ -99,15 +99,13 @@ export const factsOfRow = (row: MessageRow): MessageFacts => ({
 export const mailStore = (tx: Tx) => ({
   tx,
 
-  copies: (mailboxId: string, graphIds: readonly string[]): Promise<CopyRow[]> =>
-    graphIds.length === 0
-      ? Promise.resolve([])
-      : tx
-          .selectFrom('messageCopy')
-          .selectAll()
-          .where('mailboxId', '=', mailboxId)
-          .where(sql<boolean>`graph_id = any(${graphIds}::text[])`)
-          .execute(),
+  async copies(places: readonly { readonly mailboxId: string; readonly graphId: string }[]): Promise<CopyRow[]> {
+    if (places.length === 0) return [];
+    const { rows } = await sql<CopyRow>`
+      select message_copy.* from unnest(${places.map((one) => one.mailboxId)}::uuid[], ${places.map((one) => one.graphId)}::text[]) as place (mailbox_id, graph_id)
+      join message_copy using (mailbox_id, graph_id)`.execute(tx);
+    return rows;
+  },
 
   /** Of these, the messages that passed before. */
   async knownKeys(keys: readonly string[]): Promise<Set<string>> {
@@ -228,7 +226,7 @@ export const mailStore = (tx: Tx) => ({
         excluded.is_reply, excluded.importance, excluded.kind_rank, excluded.content_rank)`.execute(tx);
   },
 
-  /** `replaced`: messages whose recipients or time may differ from what stands there. */
+  /** By whom mail was written to. `replaced`: messages whose recipients or time may differ from what stands there. */
   async setRecipients(rows: readonly (MessageFacts & { at: Date })[], replaced: readonly string[]): Promise<void> {
     if (replaced.length > 0) await sql`delete from message_to where message_key = any(${replaced}::text[])`.execute(tx);
     const pairs = rows.flatMap(({ key, at, to }) =>

@@ -52,7 +52,7 @@ export async function write({ ports, database, onThreads }: House, letter: Lette
       const folder =
         letter.from === address ? { id: 'sent', role: 'sent' as const, round: 1 } : { id: 'inbox', role: 'mail' as const, round: 1 };
       const mailbox = { id: boxId(address), address, addresses: [address] };
-      await ingest(tx, { mailbox, folder, items: [item], removed: [] }, { gate: gateOf(charters), now, onThreads });
+      await ingest(tx, [{ mailbox, folder, items: [item], removed: [] }], { gate: gateOf(charters), now, onThreads });
     });
   }
 }

@@ -151,12 +151,14 @@ export class Archive {
     const { conversations, carried } = await ports.transaction((tx) =>
       ingest(
         tx,
-        {
-          mailbox: { id, address, addresses: [address, ...aliases] },
-          folder: { id: sent ? 'sent' : 'inbox', role: sent ? 'sent' : 'mail', round: 1 },
-          items: page.map(({ item }) => item),
-          removed: [],
-        },
+        [
+          {
+            mailbox: { id, address, addresses: [address, ...aliases] },
+            folder: { id: sent ? 'sent' : 'inbox', role: sent ? 'sent' : 'mail', round: 1 },
+            items: page.map(({ item }) => item),
+            removed: [],
+          },
+        ],
         { gate: this.gate!, now: ports.clock.now(), onThreads: (t, threads, now) => responses.on!.mail!(t, threads, now) },
       ),
     );
@@ -165,7 +167,7 @@ export class Archive {
     for (const held of this.held) {
       const { copy, item } = held;
       const again =
-        (copy.mailbox === mailbox && conversations.includes(item.conversationId!)) ||
+        (copy.mailbox === mailbox && conversations.some((one) => one.id === item.conversationId)) ||
         (copy.mailbox !== mailbox && keys.has(item.messageId!));
       if (!again || copy.receivedMs > now || page.includes(held)) continue;
       const known = await this.base.db.selectFrom('messageCopy').select('graphId').where('graphId', '=', item.id).executeTakeFirst();

@@ -120,12 +120,14 @@ export class ResponsesWorld {
       const charter = await currentCharter(tx, this.partnershipId, ports.clock.now());
       await ingest(
         tx,
-        {
-          mailbox: { id: mailboxId(this.mailboxes.indexOf(address)), address, addresses: [address] },
-          folder: { id: sent ? 'sent' : 'inbox', role: sent ? 'sent' : 'mail', round: 1 },
-          items: [item],
-          removed: [],
-        },
+        [
+          {
+            mailbox: { id: mailboxId(this.mailboxes.indexOf(address)), address, addresses: [address] },
+            folder: { id: sent ? 'sent' : 'inbox', role: sent ? 'sent' : 'mail', round: 1 },
+            items: [item],
+            removed: [],
+          },
+        ],
         { gate: gateOf([charter]), now: ports.clock.now(), onThreads: (t, threads, now) => this.capability.on!.mail!(t, threads, now) },
       );
     });

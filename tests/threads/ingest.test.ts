@@ -249,12 +249,14 @@ it('survives what mail may hold', async () => {
   expect(await threads()).toMatchObject([{ messages: [{ from: { name: '\ufffd' } }] }]);
 });
 
-it('finds the mail to somebody in other threads', async () => {
+it('finds the mail to somebody in other threads, from since both sides agreed', async () => {
   await world.start('anna@contoso.com');
-  await world.deliver('anna@contoso.com', [copyOf(ask, 'anna@contoso.com')]);
-  await world.deliver('anna@contoso.com', [
-    copyOf({ id: 'new', from: 'joan@fabrikam.com', to: ['anna@contoso.com'], sentAt: '2026-11-23T10:00:00Z' }, 'anna@contoso.com'),
-  ]);
+  world.agreed = [new Date('2026-11-23T10:00:00Z')];
+  const later = (id: string, sentAt: string) =>
+    copyOf({ id, from: 'joan@fabrikam.com', to: ['anna@contoso.com'], sentAt }, 'anna@contoso.com');
+  await world.deliver('anna@contoso.com', [copyOf(ask, 'anna@contoso.com'), later('before', '2026-11-23T09:30:00Z')]);
+  await world.deliver('anna@contoso.com', [later('new', '2026-11-23T10:00:00Z')]);
+  world.agreed = [];
   const found = (after: string) =>
     database.db
       .transaction()

@@ -82,6 +82,20 @@ async function recordAfter(all: readonly Delivery[], order: readonly Delivery[],
   }
   return world.record();
 }
+/** All of it at once, from all mailboxes. */
+async function recordTogether(list: readonly Delivery[]): Promise<unknown> {
+  await world.start(...OWNERS);
+  world.hold(...list);
+  const pages = OWNERS.flatMap((owner) =>
+    (['mail', 'sent'] as const).map((role) => ({
+      owner,
+      role,
+      items: list.filter((one) => one.owner === owner && (one.item.from!.address === owner) === (role === 'sent')).map(({ item }) => item),
+    })),
+  );
+  await world.deliverTogether(pages);
+  return world.record();
+}
 const inOrderOf = (list: readonly Delivery[], seed: readonly number[]): Delivery[] =>
   list
     .map((delivery, index) => ({ delivery, at: (seed[index % seed.length]! * (index + 1) * 7919) % 1009 }))
@@ -98,6 +112,7 @@ it('keeps the same record in whatever order, number and pages copies are deliver
         const once = await recordAfter(list, list, 50);
         const twice = inOrderOf([...list, ...list], seed);
         expect(await recordAfter(list, twice, pageSize)).toEqual(once);
+        expect(await recordTogether(inOrderOf(list, seed))).toEqual(once);
       },
     ),
     // A failure is told at once with its seed: to shrink it on a database takes longer than a test may. A run takes a tenth of a second.

@@ -103,6 +103,8 @@ export class World {
   readonly db: Db;
   readonly charters: readonly Charter[];
   now = new Date('2026-11-24T08:00:00Z');
+  /** When both sides agreed. */
+  agreed: Date[] = [];
   #inbox: Delivery[] = [];
 
   constructor(db: Db, charters: readonly Charter[]) {
@@ -130,7 +132,11 @@ export class World {
   }
 
   get context(): IngestContext {
-    return { gate: gateOf(this.charters), now: this.now, onThreads: async (_tx, changes) => void this.changes.push(...changes) };
+    return {
+      gate: gateOf(this.charters, this.agreed),
+      now: this.now,
+      onThreads: async (_tx, changes) => void this.changes.push(...changes),
+    };
   }
 
   /** What the mailboxes hold, whether it was delivered yet or not: where reading again finds it. */
@@ -138,20 +144,35 @@ export class World {
     this.#inbox.push(...deliveries);
   }
 
-  async deliver(
+  /** A page of one folder. */
+  deliver(
     owner: string,
     items: readonly MailItem[],
     { role = 'mail' as 'mail' | 'sent', removed = [] as string[], folder = role as string } = {},
   ) {
-    const page = {
+    return this.deliverTogether([{ owner, items, role, removed, folder }]);
+  }
+
+  /** Pages of folders of any mailboxes in one transaction, and then whatever passes because of them alone. */
+  async deliverTogether(
+    pages: readonly {
+      owner: string;
+      items: readonly MailItem[];
+      role: 'mail' | 'sent';
+      removed?: readonly string[];
+      folder?: string;
+    }[],
+  ) {
+    const taken = pages.map(({ owner, items, role, removed = [], folder = role }) => ({
       mailbox: { id: this.mailboxes.get(owner)!, address: owner, addresses: [owner] },
       folder: { id: folder, role, round: 1 },
       items,
       removed,
-    };
-    const result = await this.db.transaction().execute((tx) => ingest(tx, page, this.context));
-    for (const conversation of result.conversations)
-      for (const { item } of this.#inbox.filter((held) => held.owner === owner && held.item.conversationId === conversation))
+    }));
+    const result = await this.db.transaction().execute((tx) => ingest(tx, taken, this.context));
+    const ownerOf = new Map([...this.mailboxes].map(([address, id]) => [id, address]));
+    for (const { mailboxId, id } of result.conversations)
+      for (const { owner, item } of this.#inbox.filter((held) => held.owner === ownerOf.get(mailboxId) && held.item.conversationId === id))
         await this.#again(owner, item);
     for (const { key, addresses } of result.carried)
       for (const address of addresses)
