@@ -18,8 +18,8 @@ import { mailboxesToWatch, watch } from './subscriptions.ts';
 import { takes } from './take.ts';
 
 const MAILBOXES_A_TURN = 500;
-/** Then other mailboxes get on. Enough for a small mailbox from its first folder to its end: each turn costs a job. */
-const STEPS_A_TURN = 3;
+/** Then other mailboxes get on. Enough for most mailboxes from their first folder to the end: each turn costs a job. */
+const STEPS_A_TURN = 12;
 const Notified = z.object({ userIds: z.array(z.string()).max(1000), folderIds: z.array(z.string()).max(10_000).nullable() });
 
 export interface GraphParts {

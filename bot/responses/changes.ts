@@ -3,7 +3,7 @@ import type { Actor, Subject } from '../capability.ts';
 import type { Charter } from '../charter/charter.ts';
 import { compiled } from '../charter/index.ts';
 import type { NewEvent } from '../journal/index.ts';
-import { explain } from '../worktime/index.ts';
+import { segments } from '../worktime/index.ts';
 import type { Obligation } from './obligation.ts';
 import type { EndRecord, StoredObligation } from './store.ts';
 import { workingDaysBetween } from './times.ts';
@@ -97,14 +97,14 @@ function merged(
 
 function recordOf(charter: Charter, o: Obligation): EndRecord {
   const settledAt = o.settledAt!;
-  const { segments } = explain(compiled(calendarOf(charter, o)), o.openedAt, settledAt);
-  const worked = segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const counted = segments(compiled(calendarOf(charter, o)), o.openedAt, settledAt);
+  const worked = counted.reduce((sum, segment) => sum + segment.seconds, 0);
   return {
     workedSeconds: Math.max(0, worked - o.pausedSeconds),
     elapsedSeconds: Math.round((settledAt.getTime() - o.openedAt.getTime()) / 1000),
     pausedSeconds: o.pausedSeconds,
     inTime: settledAt <= o.agreedAt,
-    segments: segments.map(({ fromAt, toAt }) => ({ fromAt, toAt })),
+    segments: counted.map(({ fromAt, toAt }) => ({ fromAt, toAt })),
   };
 }
 

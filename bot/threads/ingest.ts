@@ -238,7 +238,7 @@ async function passing(store: MailStore, told: readonly Told[], gate: Gate): Pro
   const taken = looked.filter((_, index) => passes.has(group[index]!));
   const mask = await maskFor(
     store.tx,
-    taken.flatMap(({ item }) => [...participants(item)]),
+    taken.flatMap(({ item }) => participants(item)),
   );
   return taken.map(({ item, page: { mailbox, folder }, ties, partnerships }) => {
     const sentCopy = isSentCopy(item, mailbox.addresses, folder.role);

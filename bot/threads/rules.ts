@@ -53,8 +53,8 @@ function clean(text: string, max: number): string {
 export const isWhole = (item: MailItem): boolean => Boolean(item.from ?? item.sender) && (item.receivedAt ?? item.sentAt) !== undefined;
 
 /** Addresses that take part in a copy, for the gate. Reply-To and Bcc name nobody who was there. */
-export const participants = ({ from, sender, to = [], cc = [] }: MailItem): Set<string> =>
-  new Set([from, sender, ...to, ...cc].flatMap((party) => (party ? [cleanAddress(party.address)] : [])));
+export const participants = ({ from, sender, to = [], cc = [] }: MailItem): string[] =>
+  [from, sender, ...to, ...cc].flatMap((party) => (party ? cleanAddress(party.address) : []));
 
 /** The internetMessageId; where there is none, a hash of what every copy says alike. */
 export function messageKey(item: MailItem): string {

@@ -99,12 +99,26 @@ export const factsOfRow = (row: MessageRow): MessageFacts => ({
 export const mailStore = (tx: Tx) => ({
   tx,
 
+  /** A condition per mailbox: a join of all places would walk through the table. */
   async copies(places: readonly { readonly mailboxId: string; readonly graphId: string }[]): Promise<CopyRow[]> {
-    if (places.length === 0) return [];
-    const { rows } = await sql<CopyRow>`
-      select message_copy.* from unnest(${places.map((one) => one.mailboxId)}::uuid[], ${places.map((one) => one.graphId)}::text[]) as place (mailbox_id, graph_id)
-      join message_copy using (mailbox_id, graph_id)`.execute(tx);
-    return rows;
+    const ids = new Map<string, string[]>();
+    for (const { mailboxId, graphId } of places) {
+      const known = ids.get(mailboxId);
+      if (known) known.push(graphId);
+      else ids.set(mailboxId, [graphId]);
+    }
+    if (ids.size === 0) return [];
+    return tx
+      .selectFrom('messageCopy')
+      .selectAll()
+      .where((is) =>
+        is.or(
+          [...ids].map(([mailboxId, graphIds]) =>
+            is.and([is('mailboxId', '=', mailboxId), sql<boolean>`graph_id = any(${graphIds}::text[])`]),
+          ),
+        ),
+      )
+      .execute();
   },
 
   /** Of these, the messages that passed before. */

@@ -4,10 +4,16 @@ import { localDay, openOf, piecesAround } from './days.ts';
 import { DAY_MS, dateOf, type Spans } from './spans.ts';
 import { toInstants } from './zone.ts';
 
-/** How a stretch of working time came about. */
+/** A stretch of working time. */
+export interface Segment {
+  fromAt: Date;
+  toAt: Date;
+  seconds: number;
+}
+
+/** How a stretch of time came about. */
 export interface Explanation {
-  /** What was counted, ascending; neighbours that touch are one. Their seconds add up to `within`. */
-  segments: { fromAt: Date; toAt: Date; seconds: number }[];
+  segments: Segment[];
   /** Local dates between the two instants, both ends included, on which nothing was open, or whose holiday or exception closed all that
    * would have started on them (the night shift of the day before may still have run into such a date). */
   closed: ClosedDay[];
@@ -24,15 +30,21 @@ export interface ClosedDay {
 }
 
 /**
- * The segments counted from `from` until `to` and the closed days among them; both empty when `to` is not after `from`.
+ * What is counted from `from` until `to`, ascending; neighbours that touch are one. Their seconds add up to `within`.
  * @throws {CalendarError} `calendar.bad_instant`
  */
-export function explain(calendar: CompiledCalendar, from: Date, to: Date): Explanation {
-  const segments = segmentsBetween(calendar, from.getTime(), to.getTime()).map(({ fromMs, toMs }) => ({
+export const segments = (calendar: CompiledCalendar, from: Date, to: Date): Segment[] =>
+  segmentsBetween(calendar, from.getTime(), to.getTime()).map(({ fromMs, toMs }) => ({
     fromAt: new Date(fromMs),
     toAt: new Date(toMs),
     seconds: (toMs - fromMs) / 1000,
   }));
+
+/**
+ * The segments counted from `from` until `to` and the closed days among them; both empty when `to` is not after `from`.
+ * @throws {CalendarError} `calendar.bad_instant`
+ */
+export function explain(calendar: CompiledCalendar, from: Date, to: Date): Explanation {
   const closed: ClosedDay[] = [];
   if (to > from) {
     // `to` is out: at midnight sharp, its own day was not reached.
@@ -42,7 +54,7 @@ export function explain(calendar: CompiledCalendar, from: Date, to: Date): Expla
       if (found) closed.push(found);
     }
   }
-  return { segments, closed, zone: calendar.zone };
+  return { segments: segments(calendar, from, to), closed, zone: calendar.zone };
 }
 
 function closedDay(calendar: CompiledCalendar, day: number): ClosedDay | undefined {

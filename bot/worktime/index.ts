@@ -23,4 +23,4 @@ export {
   workingDay,
   workingDaysOver,
 } from './days.ts';
-export { type ClosedDay, type Explanation, explain } from './explain.ts';
+export { type ClosedDay, type Explanation, explain, type Segment, segments } from './explain.ts';

@@ -63,10 +63,11 @@ export async function launch(options: LaunchOptions, say: (line: string) => void
     await startOver(state, options, say);
     claimed.say({});
     const story = state.memory().told ? null : 'new';
-    // The database is made beside the build; the service finds it running. The tab is the last to be needed.
+    // Builds run in processes of their own. The database is made beside them and while the service loads, which finds it running or waits for it.
+    // The tab is the last to be needed.
+    const [built, page, tab] = [build('service'), build('desk'), build('tab', { patient: true })];
     const database = process.env.DATABASE_URL ? null : embeddedServer({ folder: state.postgres });
     opened.push(async () => (await database?.catch(() => null))?.leave());
-    const [built, page, tab] = [build('service'), build('desk'), build('tab', { patient: true })];
     for (const one of [database, built, page, tab]) one?.catch(() => {}); // waited for further down
 
     const anchor = new Date(state.memory().anchorAt);
@@ -123,7 +124,7 @@ export async function launch(options: LaunchOptions, say: (line: string) => void
     writeFileSync(state.file('ca.pem'), certificates.caPem);
     await writeCharters(tenant, state.file('charters'));
     say('Building, and starting the service with its database ...');
-    await Promise.all([built, database]);
+    await built;
     signal.throwIfAborted();
     const settings = serviceSettings({
       tenant,
@@ -134,10 +135,11 @@ export async function launch(options: LaunchOptions, say: (line: string) => void
       connector: connector.url,
       playground: options.playground,
     });
-    service = await startService(settings, state.file('service.log'), (servicePid, stop) => {
+    const starting = startService(settings, state.file('service.log'), (servicePid, stop) => {
       claimed.say({ servicePid });
       opened.push(stop);
-    }).catch((error: unknown) => {
+    });
+    [service] = await Promise.all([starting, database]).catch((error: unknown) => {
       if (!state.kept || story) throw error;
       throw new BadInput(
         `${error instanceof Error ? error.message : error}\nIf what is kept does not fit this version, start over: npm start -- --fresh`,
