@@ -19,7 +19,7 @@ import { takes } from './take.ts';
 
 const MAILBOXES_A_TURN = 500;
 /** Then other mailboxes get on. Enough for most mailboxes from their first folder to the end: each turn costs a job. */
-const STEPS_A_TURN = 12;
+const STEPS_A_TURN = 6;
 const Notified = z.object({ userIds: z.array(z.string()).max(1000), folderIds: z.array(z.string()).max(10_000).nullable() });
 
 export interface GraphParts {

@@ -183,7 +183,7 @@ describe('which mail', () => {
     ['when another takes over, and does not know what was forgotten', 2],
   ])('asks for conversations again only where mail of them was forgotten: %s', async (_when, processes) => {
     // Newest first: the mail to a colleague comes pages, and a turn, before the one that lets its conversation pass.
-    const topics = Array.from({ length: 460 }, (_, n) =>
+    const topics = Array.from({ length: 1_060 }, (_, n) =>
       aMail({ from: anna.address, to: joan, subject: `Topic ${n}`, sentAt: new Date(days(2).getTime() - n * 60_000) }),
     );
     const outside = aMail({ from: anna.address, to: joan, subject: 'Outside', sentAt: days(3) });
@@ -193,7 +193,7 @@ describe('which mail', () => {
     await service.sweep();
     expect(await service.subjects()).toEqual(expect.arrayContaining(['Inside', 'Outside']));
     const asked = service.bench.graph.requests.recent.filter(({ path }) => /conversationId.eq/.test(path));
-    // of two the second takes over after a turn of fifty and two full pages, at the fourth, which holds twelve
+    // of two the second takes over after a turn of fifty and five full pages, at the seventh, which holds twelve
     expect(asked.length).toBe(processes === 1 ? 1 : 12);
   });
 
