@@ -173,12 +173,17 @@ export interface Dialog {
   form(context: { tx: Tx; now: Date; actor: Actor; origin: Origin | null }): Promise<ActionView | string>;
 }
 
-/** A job towards the outside: at least once, keyed; throws `Unavailable` to be tried again. */
+/**
+ * A job towards the outside: at least once, keyed; throws `Unavailable` to be tried again. It may give back what is done as the last of it, once
+ * its key is free: whoever takes up a job that calls for itself before that finds the key taken, and waits.
+ */
 export interface JobHandler {
   readonly schema: ZodType;
   // biome-ignore lint/suspicious/noExplicitAny: parsed by `schema` before
-  run(payload: any, context: { ports: Ports; lastAttempt: boolean }): Promise<void>;
+  run(payload: any, context: { ports: Ports; lastAttempt: boolean }): Promise<JobEnd>;
 }
+/** Most jobs give nothing back. */
+export type JobEnd = (() => Promise<void>) | void;
 
 /** A part of the brief: a heading and lines in plain words, most important first. `changed` lines alone make a quiet brief worth sending. */
 export interface BriefSection {

@@ -120,7 +120,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
           if (next === null) return;
           priority = next;
         }
-        await callTurn(ports.db, mailboxId, priority);
+        return () => callTurn(ports.db, mailboxId, priority);
       },
     },
   };

@@ -58,21 +58,25 @@ export async function startJobs(options: {
         waiting.add(key);
         return again(KEY_TAKEN_SECONDS, new KeyTaken());
       }
+      const free = async (): Promise<void> => {
+        if (!key) return;
+        await locks.unlock(keyLock(key));
+        // whoever found it taken in this instance need not wait out the second; those of other instances do
+        if (waiting.delete(key)) await wake(ports.db, key);
+      };
+      const work = async () => handler.run(handler.schema.parse(payload), { ports, lastAttempt: job.attempts >= job.max_attempts });
       try {
-        await handler.run(handler.schema.parse(payload), { ports, lastAttempt: job.attempts >= job.max_attempts });
+        const end = await work().finally(free);
+        await end?.();
       } catch (error) {
         log.warn({ job: job.id, name, attempt: job.attempts, error: nameOfError(error) }, 'a job will be tried again');
         if (error instanceof Unavailable && error.retryAfterSeconds !== undefined) await again(error.retryAfterSeconds, error);
         // one that was added meanwhile has taken the key, and does the work anew; the worker stores the message
         else if (await holdsKey(ports.db, job)) throw new Error(nameOfError(error), { cause: error });
-      } finally {
-        if (key) await locks.unlock(keyLock(key));
-        // whoever found it taken in this instance need not wait out the second; those of other instances do
-        if (key && waiting.delete(key)) await wake(ports.db, key);
       }
     };
 
-  /** A job that calls for itself as the last thing it does is about to let its key go: that is waited for. */
+  /** A job that was added while another of its key was about to end: that is waited for. */
   const lockSoon = async (key: string): Promise<boolean> => {
     for (let tried = 0; tried < KEY_TAKEN_TRIES; tried++) {
       if (await locks.tryLock(keyLock(key))) return true;

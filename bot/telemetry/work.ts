@@ -21,12 +21,13 @@ export function watchedJobs(api: Api, handlers: Record<string, JobHandler>): Rec
         endSpan(api, span, labels, error);
       };
       try {
-        await api.with(api.setSpan(api.active(), span), () => handler.run(payload, context));
+        const end = await api.with(api.setSpan(api.active(), span), () => handler.run(payload, context));
+        finish('done');
+        return end;
       } catch (error) {
         finish(outcomeOf(error), error);
         throw error;
       }
-      finish('done');
     },
   });
   return Object.fromEntries(Object.entries(handlers).map(([job, handler]) => [job, watched(job, handler)]));

@@ -204,7 +204,7 @@ export async function openHouse(change: ChangeCharter = (text) => text): Promise
   const taskList = Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [
       name,
-      (payload: unknown) => handler.run(handler.schema.parse(payload), { ports, lastAttempt: false }),
+      async (payload: unknown) => void (await handler.run(handler.schema.parse(payload), { ports, lastAttempt: false })),
     ]),
   );
   const jobs = drainer(database.url, taskList);

@@ -145,7 +145,8 @@ export class Service {
       await sql`delete from graphile_worker._private_jobs where id = ${job.id}`.execute(this.database.db);
       if (!handler) continue; // another room's
       try {
-        await handler.run(handler.schema.parse(job.payload), { ports: this.ports, lastAttempt: false });
+        const end = await handler.run(handler.schema.parse(job.payload), { ports: this.ports, lastAttempt: false });
+        await end?.();
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
         // What the runner does: the job comes back when it was told to.

@@ -78,6 +78,23 @@ describe('jobs', () => {
     expect(await stuckJobs(test.db)).toEqual([]);
   });
 
+  it('that call for themselves at their end find their key free', async () => {
+    const errors: (string | null)[] = [];
+    const work: JobHandler = handler(async () => {
+      const { rows } = await sql<{ lastError: string | null }>`select last_error from graphile_worker.jobs where key = 'turn'`.execute(
+        test.db,
+      );
+      errors.push(...rows.map(({ lastError }) => lastError));
+      await sleep(20);
+      if (errors.length < 10) return () => addJob(test.db, 'work', {}, { key: 'turn' });
+    });
+    await start({ work });
+    await addJob(test.db, 'work', {}, { key: 'turn' });
+    await until(() => errors.length === 10);
+    await until(() => isIdle(test.db));
+    expect(errors).toEqual(Array.from({ length: 10 }, () => null));
+  });
+
   it('wait as long as the outside says, without using up an attempt', async () => {
     const waits: { attempt: number }[] = [];
     const before = wall.now().getTime();

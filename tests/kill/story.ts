@@ -128,7 +128,8 @@ export async function openStory() {
       if (!job) return;
       const handler = world.handlers[job.task];
       try {
-        if (handler) await handler.run(handler.schema.parse(job.payload), { ports, lastAttempt: false });
+        const end = await handler?.run(handler.schema.parse(job.payload), { ports, lastAttempt: false });
+        await end?.();
         if (edges.isDead()) return;
         await sql`delete from graphile_worker._private_jobs where id = ${job.id}`.execute(db);
       } catch {
