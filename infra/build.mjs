@@ -2,7 +2,7 @@
 //   dist/bot/main.js and dist/bot/migrations   the service; erase.js and holds.js beside it, its commands
 //   dist/desk                                  the page of the desk, for local mode
 //   dist/tab                                   the tab
-// Page and tab are built again only when what they are made of has changed.
+// Each is built again only when what it is made of has changed.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -35,8 +35,11 @@ export async function bundle(entry, outfile) {
 
 async function service() {
   mkdirSync(at('dist', 'tab'), { recursive: true }); // the tab may be built while the service starts
-  await bundle('bot/main.ts', at('dist', 'bot', 'main.js'));
-  for (const command of ['erase', 'holds']) await bundle(`bot/privacy/${command}.main.ts`, at('dist', 'bot', `${command}.js`));
+  const out = at('dist', 'bot');
+  await whenChanged(out, [at('bot'), at('package-lock.json'), at('tsconfig.json'), at('infra', 'build.mjs')], async () => {
+    await bundle('bot/main.ts', path.join(out, 'main.js'));
+    for (const command of ['erase', 'holds']) await bundle(`bot/privacy/${command}.main.ts`, path.join(out, `${command}.js`));
+  });
 }
 
 async function desk() {

@@ -233,7 +233,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     },
   },
   message_to: {
-    row: 'whom a mail was written to',
+    row: 'whom a mail was written to, from when both sides agreed',
     whose: 'people on the mail',
     why: 'to find an answer in another conversation',
     from: MAIL,

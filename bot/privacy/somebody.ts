@@ -78,10 +78,8 @@ async function namesAt(tx: Tx | Db, { addresses, accounts }: Omit<Somebody, 'nam
   const { rows } = await sql<{ name: string }>`
     select distinct from_name as name from message where from_address = any(${[...addresses]}::text[])
     union
-    select distinct party ->> 'name' from message_to
-    join message on message.key = message_to.message_key
-    cross join lateral jsonb_array_elements(to_addresses || cc_addresses) as party
-    where message_to.address = any(${[...addresses]}::text[]) and party ->> 'address' = any(${[...addresses]}::text[])
+    select distinct party ->> 'name' from message cross join lateral jsonb_array_elements(to_addresses || cc_addresses) as party
+    where party ->> 'address' = any(${[...addresses]}::text[])
     union
     select name from channel_member where lower(address) = any(${[...addresses]}::text[]) or object_id = any(${objectIds}::uuid[])`.execute(
     tx,

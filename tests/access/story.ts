@@ -21,6 +21,7 @@ export interface Letter {
   readonly at: string;
   readonly from: string;
   readonly to: readonly string[];
+  readonly cc?: readonly { readonly address: string; readonly name: string }[];
   readonly subject: string;
   readonly replyTo?: string;
 }
@@ -39,7 +40,7 @@ export async function write({ ports, database, onThreads }: House, letter: Lette
       subject: letter.subject,
       from: person(letter.from),
       to: letter.to.map(person),
-      cc: [],
+      cc: letter.cc ?? [],
       receivedAt: at,
       sentAt: at,
       importance: 'normal',

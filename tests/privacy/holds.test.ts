@@ -4,8 +4,9 @@ import { contactIdOf } from '../../bot/charter/index.ts';
 import { MyDataView } from '../../bot/contract/privacy.ts';
 import { eraseCommand } from '../../bot/privacy/eraseCommand.ts';
 import { holdsCommand } from '../../bot/privacy/holdsCommand.ts';
+import { somebody } from '../../bot/privacy/somebody.ts';
 import { type House, openHouse } from '../access/house.ts';
-import { askAround, FABRIKAM, tell } from '../access/story.ts';
+import { askAround, FABRIKAM, tell, write } from '../access/story.ts';
 import type { Viewer } from '../access/viewers.ts';
 
 let house: House;
@@ -49,6 +50,20 @@ it('a person reads what is held of him, of each kind with why, where from and ho
     ]),
   );
   for (const { why, from, howLong } of view.held) for (const words of [why, from, howLong]) expect(words).toMatch(/\w{4}/);
+});
+
+it('the names under which he stood on mail are his, also in copies and from before both sides agreed', async () => {
+  await write(house, {
+    id: 'before',
+    at: '2026-10-01T09:00:00Z',
+    from: 'anna@contoso.com',
+    to: ['joan@fabrikam.com'],
+    cc: [{ address: 'carlo@fabrikam.com', name: 'Carlito' }],
+    subject: 'Before it began',
+  });
+  expect((await somebody(house.database.db, { address: 'carlo.reyes@fabrikam.com' })).names).toEqual(
+    expect.arrayContaining(['Carlito', 'Carlo Reyes']),
+  );
 });
 
 it('and nothing of anybody else', async () => {
