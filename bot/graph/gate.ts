@@ -2,23 +2,34 @@ import { sql } from 'kysely';
 import { activePartnerships, charters, currentCharter } from '../charter/index.ts';
 import type { Db } from '../store/database.ts';
 import { type Gate, gateOf } from '../threads/index.ts';
+import { gathered } from './gathered.ts';
 
 /**
  * The gate as of now: all partnerships that are not paused, each by its charter in force. Made again when anything it rests on has changed,
- * which one small query tells.
+ * which one small query tells, asked after the call: mailboxes that ask meanwhile share the next one.
  */
-export function currentGate(db: Db, stamped: { stamp: string; gate: Gate } | null = null): (now: Date) => Promise<Gate> {
-  let known = stamped;
+export function currentGate(db: Db): (now: Date) => Promise<Gate> {
+  let known: { stamp: string; gate: Gate } | null = null;
+  const look = gathered<Date>(
+    async (asked) => {
+      const now = new Date(Math.max(...asked.map((at) => at.getTime())));
+      const stamp = await stampOf(db, now);
+      if (known?.stamp !== stamp) known = { stamp, gate: await gateAt(db, now) };
+    },
+    { most: Number.POSITIVE_INFINITY, atOnce: 1 },
+  );
   return async (now) => {
-    const stamp = await stampOf(db, now);
-    if (known?.stamp === stamp) return known.gate;
-    const active = await activePartnerships(db);
-    const current = await Promise.all(active.map(({ id }) => currentCharter(db, id, now)));
-    const versions = await Promise.all(active.map(({ id }) => charters(db, id)));
-    const agreed = versions.flatMap((all) => all.find(({ acknowledgedAt }) => acknowledgedAt)?.acknowledgedAt ?? []);
-    known = { stamp, gate: gateOf(current, agreed) };
-    return known.gate;
+    await look(now);
+    return known!.gate;
   };
+}
+
+async function gateAt(db: Db, now: Date): Promise<Gate> {
+  const active = await activePartnerships(db);
+  const current = await Promise.all(active.map(({ id }) => currentCharter(db, id, now)));
+  const versions = await Promise.all(active.map(({ id }) => charters(db, id)));
+  const agreed = versions.flatMap((all) => all.find(({ acknowledgedAt }) => acknowledgedAt)?.acknowledgedAt ?? []);
+  return gateOf(current, agreed);
 }
 
 async function stampOf(db: Db, now: Date): Promise<string> {

@@ -8,7 +8,7 @@ import { readPages } from './page.ts';
 import { readAgainWhereMorePass } from './passing.ts';
 import type { Reading } from './reading.ts';
 import { isNoMailbox, isOutOfScope, restsFor, restsUntil } from './rules.ts';
-import { foldersOf, type Mailbox, type ReadableMailbox, readableMailbox, saveFolders, setState, someWanted } from './store.ts';
+import { foldersOf, type Mailbox, markListed, type ReadableMailbox, readableMailbox, saveFolders, setState, someWanted } from './store.ts';
 import { BACKFILL_PRIORITY, nextWork, priorityOf } from './work.ts';
 
 export interface StepReading extends Reading {
@@ -96,8 +96,7 @@ async function list({ ports, graph }: Reading, mailbox: ReadableMailbox): Promis
   const folders = await listFolders(graph, mailbox.userId!);
   await ports.transaction(async (tx) => {
     await saveFolders(tx, mailbox.id, folders, ports.clock.now());
-    await setState(tx, mailbox.id, 'reading', ports.wall.now());
-    await tx.updateTable('mailbox').set({ listingDue: false }).where('id', '=', mailbox.id).execute();
+    await markListed(tx, mailbox.id, ports.wall.now());
   });
 }
 

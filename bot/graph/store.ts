@@ -92,11 +92,19 @@ export async function setState(tx: Tx, mailboxId: string, state: MailboxState, w
   await tx.updateTable('mailbox').set({ state, stateAt: wallNow }).where('id', '=', mailboxId).where('state', '<>', state).execute();
 }
 
+/** Its folders are known: it is being read. */
+export async function markListed(tx: Tx, mailboxId: string, wallNow: Date): Promise<void> {
+  await sql`
+    update mailbox set listing_due = false, state = 'reading', state_at = case when state = 'reading' then state_at else ${wallNow} end
+    where id = ${mailboxId}`.execute(tx);
+}
+
 /** A folder that is known before it is listed; one that is known already stays as it is. */
 export async function addFolder(db: Db, mailboxId: string, { id, role, items }: ListedFolder): Promise<MailFolder> {
-  await sql`insert into mail_folder (mailbox_id, folder_id, role, items) values (${mailboxId}, ${id}, ${role}, ${items}) on conflict do nothing`.execute(
-    db,
-  );
+  const { rows } = await sql<MailFolder>`
+    insert into mail_folder (mailbox_id, folder_id, role, items) values (${mailboxId}, ${id}, ${role}, ${items}) on conflict do nothing
+    returning *`.execute(db);
+  if (rows[0]) return rows[0];
   return db.selectFrom('mailFolder').selectAll().where('mailboxId', '=', mailboxId).where('folderId', '=', id).executeTakeFirstOrThrow();
 }
 
