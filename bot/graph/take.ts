@@ -1,5 +1,5 @@
 import type { Tx } from '../store/database.ts';
-import { ingest, type MailPage, removedUnseen } from '../threads/index.ts';
+import { type Ingested, ingest, type MailPage, removedUnseen } from '../threads/index.ts';
 import { callTurns } from './calls.ts';
 import { gathered } from './gathered.ts';
 import { isRemoved, mailItem } from './item.ts';
@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Taking keeps processor and database busy, so few takes are under way: as quick as many, and need less memory. Those of other mailboxes that
- * come meanwhile share the next one, as many as a page or two of a few: a statement costs much the same for one as for some hundred mails.
+ * come meanwhile share the next one, up to so many items: a statement costs much the same for one as for some hundred mails.
  */
 const TOGETHER = { most: 800, atOnce: 4, weight: itemsOf, apart: true };
 
@@ -50,9 +50,8 @@ async function takeAll(reading: Reading, list: readonly Take[]): Promise<void> {
       ),
     );
     const taken = await ingest(tx, pages, { gate, now, onThreads: reading.onThreads });
-    for (const { folder, complete } of moves.map(({ from, to }) => ({ folder: from, complete: to.complete })))
-      if (moved.has(folder) && complete && !folder.complete && folder.round > 1)
-        await removedUnseen(tx, folder.mailboxId, placeOf(folder), now);
+    for (const { from, to } of moves)
+      if (moved.has(from) && to.complete && !from.complete && from.round > 1) await removedUnseen(tx, from.mailboxId, placeOf(from), now);
     await noteWanted(tx, reading, taken);
     for (const { mailbox, answered } of list) if (answered) await removeWanted(tx, mailbox.id, answered);
     return taken.forgotten;
@@ -84,11 +83,7 @@ function moveOf({ graph }: Reading, { folder, links }: TakePart): Move | null {
 }
 
 /** Notes what has to be read again because of what was taken. */
-async function noteWanted(
-  tx: Tx,
-  { memory }: Reading,
-  { conversations, carried }: Pick<Awaited<ReturnType<typeof ingest>>, 'conversations' | 'carried'>,
-): Promise<void> {
+async function noteWanted(tx: Tx, { memory }: Reading, { conversations, carried }: Ingested): Promise<void> {
   const owners = carried.length > 0 ? await mailboxesAt(tx, [...new Set(carried.flatMap(({ addresses }) => [...addresses]))]) : [];
   const elsewhere = carried.flatMap(({ key, addresses, mailboxIds }) =>
     owners
