@@ -25,7 +25,7 @@ const types = {
 /** Kysely over a pool: columns are camelCase here and snake_case in SQL; keys inside jsonb stay as they are. */
 export function connect(
   connection: Connection,
-  connections = 12,
+  connections = 20,
   failed: (error: unknown) => void = () => {},
 ): { db: Db; end(): Promise<void> } {
   const pool = openPool(connection, { max: connections, types });
