@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
  * Taking keeps processor and database busy, so few takes are under way: as quick as many, and need less memory. Those of other mailboxes that
  * come meanwhile share the next one, up to so many items: a statement costs much the same for one as for some hundred mails.
  */
-const TOGETHER = { most: 800, atOnce: 4, weight: itemsOf, apart: true };
+const TOGETHER = { most: 800, atOnce: 4, weight: ({ parts }: Take) => itemsIn(parts), apart: true };
 
 /** Takes into the record what was fetched; resolved once that has been committed. */
 export const takes = (): ((take: Take) => Promise<void>) => gathered<Take>(takeTogether, TOGETHER);
@@ -67,9 +67,6 @@ async function takeAll(reading: Reading, list: readonly Take[]): Promise<void> {
 
 const placeOf = ({ folderId, role, round }: MailFolder): MailPage['folder'] => ({ id: folderId, role, round });
 const itemsIn = (parts: readonly TakePart[]): number => parts.reduce((sum, { messages }) => sum + messages.length, 0);
-function itemsOf({ parts }: Take): number {
-  return itemsIn(parts);
-}
 
 /** How far back a mailbox is read: the same instant whenever it is asked. */
 const sinceOf = ({ ports, backfillDays }: Reading, { firstReadAt }: Mailbox): Date =>
