@@ -1,5 +1,6 @@
 import { type Generated, type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../store/database.ts';
+import { tableOf } from '../store/tableOf.ts';
 import type { ListedFolder } from './folders.ts';
 import type { Scope } from './scope.ts';
 
@@ -114,7 +115,7 @@ export async function saveFolders(tx: Tx, mailboxId: string, folders: readonly L
   await sql`
     insert into mail_folder (mailbox_id, folder_id, role, items)
     select ${mailboxId}::uuid, id, role, items
-    from unnest(${ids}::text[], ${folders.map(({ role }) => role)}::text[], ${folders.map(({ items }) => items)}::int[]) as row (id, role, items)
+    from ${tableOf(folders, { id: ['text', ({ id }) => id], role: ['text', ({ role }) => role], items: ['int', ({ items }) => items] })}
     order by id collate "C"
     on conflict (mailbox_id, folder_id) do update set role = excluded.role, items = excluded.items, gone_at = null`.execute(tx);
   await sql`
@@ -135,15 +136,19 @@ export interface Move {
  */
 export async function moveOn(tx: Tx, moves: readonly Move[], now: Date): Promise<Set<MailFolder>> {
   if (moves.length === 0) return new Set();
-  const from = moves.map((move) => move.from);
-  const to = moves.map((move) => move.to);
   const { rows } = await sql<{ mailboxId: string; folderId: string }>`
     with row as (
-      select * from unnest(
-        ${from.map((one) => one.mailboxId)}::uuid[], ${from.map((one) => one.folderId)}::text[], ${from.map((one) => one.round)}::int[],
-        ${from.map((one) => one.due)}::int[], ${from.map((one) => one.nextLink)}::text[], ${from.map((one) => one.deltaLink)}::text[],
-        ${to.map((one) => one.nextLink)}::text[], ${to.map((one) => one.deltaLink)}::text[], ${to.map((one) => one.complete)}::boolean[]
-      ) as row (mailbox_id, folder_id, round, due, from_next, from_delta, next_link, delta_link, complete)
+      select * from ${tableOf(moves, {
+        mailbox_id: ['uuid', ({ from }) => from.mailboxId],
+        folder_id: ['text', ({ from }) => from.folderId],
+        round: ['int', ({ from }) => from.round],
+        due: ['int', ({ from }) => from.due],
+        from_next: ['text', ({ from }) => from.nextLink],
+        from_delta: ['text', ({ from }) => from.deltaLink],
+        next_link: ['text', ({ to }) => to.nextLink],
+        delta_link: ['text', ({ to }) => to.deltaLink],
+        complete: ['boolean', ({ to }) => to.complete],
+      })}
     ), found as (
       select row.* from mail_folder as folder join row using (mailbox_id, folder_id)
       where folder.round = row.round and folder.next_link is not distinct from from_next and folder.delta_link is not distinct from from_delta
@@ -154,7 +159,7 @@ export async function moveOn(tx: Tx, moves: readonly Move[], now: Date): Promise
     from found where folder.mailbox_id = found.mailbox_id and folder.folder_id = found.folder_id
     returning folder.mailbox_id, folder.folder_id`.execute(tx);
   const moved = new Set(rows.map(({ mailboxId, folderId }) => `${mailboxId} ${folderId}`));
-  return new Set(from.filter(({ mailboxId, folderId }) => moved.has(`${mailboxId} ${folderId}`)));
+  return new Set(moves.flatMap(({ from }) => (moved.has(`${from.mailboxId} ${from.folderId}`) ? [from] : [])));
 }
 
 /** Reads folders from the beginning again, as another round: what is not seen in it is gone. */
@@ -177,7 +182,11 @@ export async function addWanted(tx: Tx, wanted: readonly (Wanted & { mailboxId: 
   if (wanted.length === 0) return;
   await sql`
     insert into mail_wanted (mailbox_id, kind, value)
-    select * from unnest(${wanted.map((one) => one.mailboxId)}::uuid[], ${wanted.map((one) => one.kind)}::text[], ${wanted.map((one) => one.value)}::text[])
+    select * from ${tableOf(wanted, {
+      mailbox_id: ['uuid', (one) => one.mailboxId],
+      kind: ['text', (one) => one.kind],
+      value: ['text', (one) => one.value],
+    })}
     on conflict do nothing`.execute(tx);
 }
 export const someWanted = (db: Db | Tx, mailboxId: string, limit: number): Promise<Wanted[]> =>
@@ -191,8 +200,8 @@ export const someWanted = (db: Db | Tx, mailboxId: string, limit: number): Promi
     .execute();
 export async function removeWanted(tx: Tx, mailboxId: string, wanted: readonly Wanted[]): Promise<void> {
   await sql`
-    delete from mail_wanted using unnest(${wanted.map(({ kind }) => kind)}::text[], ${wanted.map(({ value }) => value)}::text[]) as done (kind, value)
-    where mail_wanted.mailbox_id = ${mailboxId} and mail_wanted.kind = done.kind and mail_wanted.value = done.value`.execute(tx);
+    delete from mail_wanted using ${tableOf(wanted, { kind: ['text', ({ kind }) => kind], value: ['text', ({ value }) => value] })}
+    where mail_wanted.mailbox_id = ${mailboxId} and mail_wanted.kind = row.kind and mail_wanted.value = row.value`.execute(tx);
 }
 
 /** Mailboxes that are read, by any of these addresses. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../store/database.ts';
+import { tableOf } from '../store/tableOf.ts';
 
 /** How often a job is tried before it stands still and `/readyz` shows it: with the worker's growing pauses about three days. */
 export const MAX_ATTEMPTS = 25;
@@ -39,8 +40,6 @@ export async function addJobs(
   const sorted = [...new Map(jobs.map((job) => [job.key, job])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   await sql`
     select count(*) from graphile_worker.add_jobs(array(
-      select (${name}, job.payload, null, null, ${MAX_ATTEMPTS}::smallint, job.key, ${priority}::smallint, null)::graphile_worker.job_spec
-      from unnest(${sorted.map(({ key }) => key)}::text[], ${sorted.map(({ payload }) => JSON.stringify(payload))}::json[]) as job (key, payload)))`.execute(
-    tx,
-  );
+      select (${name}, payload, null, null, ${MAX_ATTEMPTS}::smallint, key, ${priority}::smallint, null)::graphile_worker.job_spec
+      from ${tableOf(sorted, { key: ['text', ({ key }) => key], payload: ['json', ({ payload }) => payload] })}))`.execute(tx);
 }

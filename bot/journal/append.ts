@@ -3,6 +3,7 @@ import { type Actor, type JournalEvent, type Subject, subjectKey } from '../capa
 import { addJobs } from '../jobs/index.ts';
 import type { Tx } from '../store/database.ts';
 import { lockSubjects } from '../store/lock.ts';
+import { tableOf } from '../store/tableOf.ts';
 import { toEvent } from './read.ts';
 import type { JournalRow } from './store.ts';
 
@@ -89,6 +90,6 @@ async function keepAndTell(tx: Tx, remarks: readonly { id: string; text: string 
   await sql`
     with kept as (
       insert into remark (journal_id, text)
-      select * from unnest(${remarks.map(({ id }) => id)}::bigint[], ${remarks.map(({ text }) => text)}::text[]))
+      select * from ${tableOf(remarks, { id: ['bigint', ({ id }) => id], text: ['text', ({ text }) => text] })})
     select pg_notify(${JOURNAL_CHANNEL}, ids) from unnest(${told}::text[]) as told (ids)`.execute(tx);
 }

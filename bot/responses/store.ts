@@ -1,6 +1,7 @@
 import { type ColumnType, type Selectable, sql } from 'kysely';
 import type { Side } from '../contract/sides.ts';
 import type { Db, Tx } from '../store/database.ts';
+import { type Columns, tableOf } from '../store/tableOf.ts';
 import { isUuid } from '../store/uuid.ts';
 import type { Obligation } from './obligation.ts';
 import type { LearnedPattern } from './verdict.ts';
@@ -246,45 +247,46 @@ export const endedSince = async (tx: Tx | Db, partnershipId: string, since: Date
       .execute()
   ).map(stored);
 
+const COLUMNS: Columns<StoredObligation> = {
+  id: ['uuid', (o) => o.id],
+  partnership_id: ['uuid', (o) => o.partnershipId],
+  thread_id: ['uuid', (o) => o.threadId],
+  opening_key: ['text', (o) => o.openingKey],
+  debtor: ['text', (o) => o.debtor],
+  opened_at: ['timestamptz', (o) => o.openedAt],
+  charter_version: ['int', (o) => o.charterVersion],
+  priority: ['text', (o) => o.priority],
+  verdict: ['text', (o) => o.verdict.answer],
+  why: ['text', (o) => o.verdict.why],
+  state: ['text', (o) => o.state],
+  asker_address: ['text', (o) => o.asker],
+  asked_addresses: ['text[]', (o) => o.asked],
+  calendar_key: ['text', (o) => o.calendarKey],
+  agreed_at: ['timestamptz', (o) => o.agreedAt],
+  due_at: ['timestamptz', (o) => o.dueAt],
+  warn_at: ['timestamptz', (o) => o.warnAt],
+  alert_at: ['timestamptz', (o) => o.alertAt],
+  first_seen_at: ['timestamptz', (o) => o.firstSeenAt],
+  past_due_at: ['timestamptz', (o) => o.pastDueAt],
+  settled_at: ['timestamptz', (o) => o.settledAt],
+  ending: ['text', (o) => o.ending],
+  turns: ['int', (o) => o.turns],
+  facts: ['jsonb', (o) => factsOf(o)],
+  record: ['jsonb', (o) => o.record],
+  merged_into: ['uuid', (o) => o.mergedInto],
+  revision: ['int', (o) => o.revision],
+};
+const NAMES = Object.keys(COLUMNS);
+const UPDATED = NAMES.filter((name) => !['id', 'partnership_id', 'first_seen_at'].includes(name));
+
 /** Writes rows whole, new ones and known ones alike. */
 export async function saveObligations(tx: Tx, list: readonly StoredObligation[], now: Date): Promise<void> {
   if (list.length === 0) return;
-  const rows = list.map((o) => ({
-    id: o.id,
-    partnership_id: o.partnershipId,
-    thread_id: o.threadId,
-    opening_key: o.openingKey,
-    debtor: o.debtor,
-    opened_at: o.openedAt,
-    charter_version: o.charterVersion,
-    priority: o.priority,
-    verdict: o.verdict.answer,
-    why: o.verdict.why,
-    state: o.state,
-    asker_address: o.asker,
-    asked_addresses: o.asked,
-    calendar_key: o.calendarKey,
-    agreed_at: o.agreedAt,
-    due_at: o.dueAt,
-    warn_at: o.warnAt,
-    alert_at: o.alertAt,
-    first_seen_at: o.firstSeenAt,
-    past_due_at: o.pastDueAt,
-    settled_at: o.settledAt,
-    ending: o.ending,
-    turns: o.turns,
-    facts: factsOf(o),
-    record: o.record,
-    merged_into: o.mergedInto,
-    revision: o.revision,
-    changed_at: now,
-  }));
-  const columns = Object.keys(rows[0]!);
-  const updated = columns.filter((column) => !['id', 'partnership_id', 'first_seen_at'].includes(column));
   await sql`
-    insert into obligation (${sql.raw(columns.join(', '))})
-    select ${sql.raw(columns.join(', '))} from jsonb_populate_recordset(null::obligation, ${JSON.stringify(rows)}::jsonb)
-    on conflict (id) do update set ${sql.raw(updated.map((column) => `${column} = excluded.${column}`).join(', '))}`.execute(tx);
+    insert into obligation (${sql.raw(NAMES.join(', '))}, changed_at) select row.*, ${now}::timestamptz from ${tableOf(list, COLUMNS)}
+    on conflict (id) do update set ${sql.raw(UPDATED.map((name) => `${name} = excluded.${name}`).join(', '))}, changed_at = excluded.changed_at`.execute(
+    tx,
+  );
 }
 
 /** What people said never expects an answer, each since when. */

@@ -43,11 +43,12 @@ export async function livingThreads(
   }
   const newTies = all.filter((tie) => !known.has(tie));
   await store.insertThreads(made, now);
-  const inserted = await store.insertTies(newTies.map((tie) => ({ tie, threadId: first.get(groupOf.get(tie)!)! })));
+  // Another delivery may have written some of them while we did.
+  const contested = await store.insertTies(newTies.map((tie) => ({ tie, threadId: first.get(groupOf.get(tie)!)! })));
+  const inserted = new Set(newTies);
+  for (const tie of contested) inserted.delete(tie);
   let current = new Map(known);
   for (const tie of inserted) current.set(tie, first.get(groupOf.get(tie)!)!);
-  // Another delivery wrote these while we did.
-  const contested = newTies.filter((tie) => !inserted.has(tie));
   for (const [tie, threadId] of await store.threadsOfTies(contested)) current.set(tie, threadId);
 
   // Nobody else can see the threads that are made here.

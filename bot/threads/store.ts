@@ -1,5 +1,6 @@
 import { type ColumnType, sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
+import { tableOf } from '../store/tableOf.ts';
 import type { MailItem } from './item.ts';
 import type { Address, MailKind, Message } from './message.ts';
 import { type CopyTimes, type MessageFacts, messageTie } from './rules.ts';
@@ -76,9 +77,6 @@ declare module '../store/database.ts' {
 export type CopyRow = MessageCopyTable;
 export type MessageRow = MessageTable;
 export type ThreadRow = Pick<ThreadTable, 'id' | 'mergedInto' | 'firstAt' | 'leftOut'>;
-
-/** Parts a list inside an array of texts: PostgreSQL's unnest flattens lists of lists. */
-const BETWEEN = '\u001f';
 
 export const factsOfRow = (row: MessageRow): MessageFacts => ({
   key: row.key,
@@ -162,16 +160,19 @@ export const mailStore = (tx: Tx) => ({
 
   /**
    * In the order of the ties, so that two deliveries that meet wait for each other in one direction only.
-   * @returns those that were not there
+   * @returns those that were there already
    */
-  async insertTies(rows: readonly { tie: string; threadId: string }[]): Promise<Set<string>> {
-    if (rows.length === 0) return new Set();
+  async insertTies(rows: readonly { tie: string; threadId: string }[]): Promise<string[]> {
+    if (rows.length === 0) return [];
     const sorted = [...rows].sort((a, b) => (a.tie < b.tie ? -1 : 1));
-    const { rows: inserted } = await sql<{ tie: string }>`
-      insert into thread_tie (tie, thread_id)
-      select * from unnest(${sorted.map((row) => row.tie)}::text[], ${sorted.map((row) => row.threadId)}::uuid[])
-      on conflict do nothing returning tie`.execute(tx);
-    return new Set(inserted.map(({ tie }) => tie));
+    const { rows: contested } = await sql<{ tie: string }>`
+      with row as materialized (
+        select * from ${tableOf(sorted, { tie: ['text', (row) => row.tie], thread_id: ['uuid', (row) => row.threadId] })}
+      ), inserted as (
+        insert into thread_tie (tie, thread_id) select tie, thread_id from row on conflict do nothing returning tie
+      )
+      select tie from row where tie not in (select tie from inserted)`.execute(tx);
+    return contested.map(({ tie }) => tie);
   },
 
   async insertThreads(ids: readonly string[], now: Date): Promise<void> {
@@ -223,17 +224,23 @@ export const mailStore = (tx: Tx) => ({
     await sql`
       insert into message (key, thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix, is_reply,
         importance, kind_rank, content_rank)
-      select key, thread_id, at, kind, from_address, from_name, to_addresses::jsonb, cc_addresses::jsonb, subject, bare_subject, prefix, is_reply,
-        importance, kind_rank, content_rank
-      from unnest(
-        ${rows.map((row) => row.key)}::text[], ${rows.map((row) => row.threadId)}::uuid[], ${rows.map((row) => row.at)}::timestamptz[],
-        ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.from.address)}::text[], ${rows.map((row) => row.from.name)}::text[],
-        ${rows.map((row) => JSON.stringify(row.to))}::text[], ${rows.map((row) => JSON.stringify(row.cc))}::text[],
-        ${rows.map((row) => row.subject)}::text[], ${rows.map((row) => row.bareSubject)}::text[], ${rows.map((row) => row.prefix)}::text[],
-        ${rows.map((row) => row.isReply)}::boolean[], ${rows.map((row) => row.importance)}::text[],
-        ${rows.map((row) => row.kindRank)}::smallint[], ${rows.map((row) => row.contentRank)}::smallint[]
-      ) as row (key, thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix, is_reply,
-        importance, kind_rank, content_rank)
+      select * from ${tableOf(rows, {
+        key: ['text', (row) => row.key],
+        thread_id: ['uuid', (row) => row.threadId],
+        at: ['timestamptz', (row) => row.at],
+        kind: ['text', (row) => row.kind],
+        from_address: ['text', (row) => row.from.address],
+        from_name: ['text', (row) => row.from.name],
+        to_addresses: ['jsonb', (row) => row.to],
+        cc_addresses: ['jsonb', (row) => row.cc],
+        subject: ['text', (row) => row.subject],
+        bare_subject: ['text', (row) => row.bareSubject],
+        prefix: ['text', (row) => row.prefix],
+        is_reply: ['boolean', (row) => row.isReply],
+        importance: ['text', (row) => row.importance],
+        kind_rank: ['smallint', (row) => row.kindRank],
+        content_rank: ['smallint', (row) => row.contentRank],
+      })}
       on conflict (key) do update set (thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix,
         is_reply, importance, kind_rank, content_rank) = row (excluded.thread_id, excluded.at, excluded.kind, excluded.from_address,
         excluded.from_name, excluded.to_addresses, excluded.cc_addresses, excluded.subject, excluded.bare_subject, excluded.prefix,
@@ -249,7 +256,11 @@ export const mailStore = (tx: Tx) => ({
     if (pairs.length === 0) return;
     await sql`
       insert into message_to (address, at, message_key)
-      select * from unnest(${pairs.map((pair) => pair.address)}::text[], ${pairs.map((pair) => pair.at)}::timestamptz[], ${pairs.map((pair) => pair.key)}::text[])
+      select * from ${tableOf(pairs, {
+        address: ['text', (pair) => pair.address],
+        at: ['timestamptz', (pair) => pair.at],
+        key: ['text', (pair) => pair.key],
+      })}
       on conflict do nothing`.execute(tx);
   },
 
@@ -259,15 +270,22 @@ export const mailStore = (tx: Tx) => ({
       insert into message_copy (mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at,
         categories, web_link, removed_at, round)
       select mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at,
-        string_to_array(categories, ${BETWEEN}), web_link, null, round
-      from unnest(
-        ${rows.map((row) => row.mailboxId)}::uuid[], ${rows.map((row) => row.graphId)}::text[], ${rows.map((row) => row.messageKey)}::text[],
-        ${rows.map((row) => row.folderId)}::text[], ${rows.map((row) => row.conversationId)}::text[],
-        ${rows.map((row) => row.receivedAt)}::timestamptz[], ${rows.map((row) => row.sentAt)}::timestamptz[],
-        ${rows.map((row) => row.sentCopy)}::boolean[], ${rows.map((row) => row.flag)}::text[], ${rows.map((row) => row.flagDueAt)}::timestamptz[],
-        ${rows.map((row) => row.categories.join(BETWEEN))}::text[], ${rows.map((row) => row.webLink)}::text[], ${rows.map((row) => row.round)}::int[]
-      ) as row (mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at, categories,
-        web_link, round)
+        categories, web_link, null, round
+      from ${tableOf(rows, {
+        mailbox_id: ['uuid', (row) => row.mailboxId],
+        graph_id: ['text', (row) => row.graphId],
+        message_key: ['text', (row) => row.messageKey],
+        folder_id: ['text', (row) => row.folderId],
+        conversation_id: ['text', (row) => row.conversationId],
+        received_at: ['timestamptz', (row) => row.receivedAt],
+        sent_at: ['timestamptz', (row) => row.sentAt],
+        sent_copy: ['boolean', (row) => row.sentCopy],
+        flag: ['text', (row) => row.flag],
+        flag_due_at: ['timestamptz', (row) => row.flagDueAt],
+        categories: ['text[]', (row) => row.categories],
+        web_link: ['text', (row) => row.webLink],
+        round: ['int', (row) => row.round],
+      })}
       on conflict (mailbox_id, graph_id) do update set (folder_id, sent_copy, flag, flag_due_at, categories, web_link, removed_at, round) =
         row (excluded.folder_id, excluded.sent_copy, excluded.flag, excluded.flag_due_at, excluded.categories, excluded.web_link, null,
         excluded.round)`.execute(tx);
@@ -290,13 +308,18 @@ export const mailStore = (tx: Tx) => ({
       where mailbox_id = ${mailboxId} and folder_id = ${folderId} and round < ${round} and removed_at is null`.execute(tx);
   },
 
-  /** @returns the links that are new */
+  /** After their messages. @returns the links that are new */
   async link(pairs: readonly { threadId: string; partnershipId: string }[]): Promise<{ threadId: string; partnershipId: string }[]> {
     if (pairs.length === 0) return [];
+    const each = new Map(pairs.map((pair) => [`${pair.threadId} ${pair.partnershipId}`, pair]));
     const { rows } = await sql<{ threadId: string; partnershipId: string }>`
       insert into thread_partnership (thread_id, partnership_id, bare_subject)
-      select distinct thread_id, partnership_id, '' from unnest(${pairs.map((pair) => pair.threadId)}::uuid[], ${pairs.map((pair) => pair.partnershipId)}::uuid[])
-        as row (thread_id, partnership_id)
+      select thread_id, partnership_id,
+        coalesce((select bare_subject from message where message.thread_id = row.thread_id order by at, key limit 1), '')
+      from ${tableOf([...each.values()], {
+        thread_id: ['uuid', (pair) => pair.threadId],
+        partnership_id: ['uuid', (pair) => pair.partnershipId],
+      })}
       on conflict do nothing returning thread_id, partnership_id`.execute(tx);
     return rows;
   },

@@ -1,0 +1,38 @@
+import { type RawBuilder, sql } from 'kysely';
+
+type Value = string | number | boolean | Date | null | readonly string[] | object;
+/**
+ * Columns of rows that are written, by their names in PostgreSQL: the type there, and what stands in it. In `text[]` stands a list, in `json`
+ * and `jsonb` anything that JSON can say (of which null is none).
+ */
+export type Columns<Row> = Readonly<Record<string, readonly [type: string, of: (row: Row) => Value]>>;
+
+/**
+ * Rows as a table of a statement, one parameter a column: `select key, at from ${tableOf(rows, { key: ['text', (row) => row.key], … })}`. In a
+ * statement it is called `row`. Arrays are written here: the driver would write them piece by piece, which takes several times as long.
+ */
+export function tableOf<Row>(rows: readonly Row[], columns: Columns<Row>): RawBuilder<unknown> {
+  const all = Object.entries(columns);
+  const arrays = all.map(([, [type, of]]) => sql`${arrayOf(rows.map(of), type)}::${sql.raw(type === 'text[]' ? 'text' : type)}[]`);
+  const table = sql`unnest(${sql.join(arrays)}) as row (${sql.raw(Object.keys(columns).join(', '))})`;
+  if (!all.some(([, [type]]) => type === 'text[]')) return table;
+  // unnest would take a list of lists for one
+  const read = all.map(([name, [type]]) => (type === 'text[]' ? `${name}::text[]` : name));
+  return sql`(select ${sql.raw(read.join(', '))} from ${table}) as row`;
+}
+
+/** As PostgreSQL reads an array. Instants are UTC. */
+const arrayOf = (values: readonly Value[], type: string): string =>
+  `{${values.map((value) => (value === null ? 'NULL' : type.startsWith('json') ? quotedJson(value) : element(value))).join(',')}}`;
+
+function element(value: NonNullable<Value>): string {
+  if (typeof value === 'string') return PLAIN.test(value) ? value : `"${ESCAPED.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? element(arrayOf(value, 'text')) : String(value);
+}
+/** What needs no quotes: most of what is written. */
+const PLAIN = /^(?!null$)[^\s"\\{},]+$/i;
+const ESCAPED = /["\\]/;
+
+/** JSON holds no character that a second round would write in another way than PostgreSQL reads it. */
+const quotedJson = (value: NonNullable<Value>): string => JSON.stringify(JSON.stringify(value));
