@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Actor, Subject } from '../capability.ts';
 import type { Charter } from '../charter/charter.ts';
 import { compiled } from '../charter/index.ts';
 import type { NewEvent } from '../journal/index.ts';
+import { uuidInOrder } from '../store/uuid.ts';
 import { segments } from '../worktime/index.ts';
 import type { Obligation } from './obligation.ts';
 import type { EndRecord, StoredObligation } from './store.ts';
@@ -77,7 +77,7 @@ function merged(
   const alertAt = history ? null : o.alertAt;
   // what is added stands before what is spread: V8 grows a copy of so many properties by slow steps
   return {
-    id: old?.id ?? randomUUID(),
+    id: old?.id ?? uuidInOrder(),
     partnershipId,
     firstSeenAt,
     history,

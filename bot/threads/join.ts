@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { uuidInOrder } from '../store/uuid.ts';
 import type { MailStore, ThreadRow } from './store.ts';
 
 export interface Joined {
@@ -37,7 +37,7 @@ export async function livingThreads(
   const made: string[] = [];
   for (const group of new Set(groups)) {
     if (first.has(group)) continue;
-    const id = randomUUID();
+    const id = uuidInOrder();
     made.push(id);
     first.set(group, id);
   }
