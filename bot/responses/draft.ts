@@ -3,7 +3,7 @@ import { otherSide, type Priority, type Side } from '../contract/sides.ts';
 import { partyOf } from '../people/index.ts';
 import type { Message } from '../threads/message.ts';
 import type { DatedPromise, Ending, Hold, Obligation, Verdict } from './obligation.ts';
-import { dayOf, later, promisedAt, type Times, timesOf } from './times.ts';
+import { dayOf, later, promisedAt, SOONEST_LAPSE_MS, type Times, timesOf } from './times.ts';
 import { askedByOf, askedIn, signOf, toFew } from './verdict.ts';
 
 /** A wait while the fold walks: what `finish` turns into an `Obligation`. */
@@ -237,7 +237,10 @@ export function hold(draft: Draft, found: Hold): void {
  */
 export function lapseIfSilent(draft: Draft, at: Date, lapsed: ReadonlyMap<string, Date>): boolean {
   if (draft.ending !== null || draft.flaggedComplete) return false;
-  const lapseAt = lapsed.get(lapseKey(draft)) ?? times(draft).lapseAt;
+  const known = lapsed.size > 0 ? lapsed.get(lapseKey(draft)) : undefined;
+  // most mail is answered long before, and nothing need be computed
+  if (!known && at.getTime() - draft.lastTouchAt.getTime() < SOONEST_LAPSE_MS) return false;
+  const lapseAt = known ?? times(draft).lapseAt;
   if (at < lapseAt) return false;
   end(draft, draft.verdict.answer === 'unsure' ? 'notCounted' : 'lapsed', lapseAt, null);
   return true;

@@ -2,7 +2,7 @@ import type { Charter } from '../charter/charter.ts';
 import { charterAt } from '../charter/index.ts';
 import { otherSide, SIDES, type Side } from '../contract/sides.ts';
 import { type Party, partyOf } from '../people/index.ts';
-import type { Message } from '../threads/message.ts';
+import type { Address, Message } from '../threads/message.ts';
 import { parseSubject } from '../threads/subject.ts';
 import { askersCalendar, attach, type Draft, draftOf, end, hold, lapseIfSilent, lapseKey, resumeIfTurned } from './draft.ts';
 import { finish } from './finish.ts';
@@ -131,14 +131,15 @@ class Walk {
       else this.holdForNewcomer(lane, message);
       this.holdElsewhere(message, lane, charter);
     }
-    for (const named of [message.from, ...message.to, ...message.cc]) lane.named.add(named.address);
+    lane.named.add(message.from.address);
+    for (const list of [message.to, message.cc]) for (const { address } of list) lane.named.add(address);
   }
 
   /** The human words of one side: they answer what waits for it, and may wait for the other. */
   private hear(lane: Lane, message: Message, charter: Charter, side: Side, service: boolean, first: boolean): void {
     const other = otherSide(side);
-    const outward = [...message.to, ...message.cc].some((to) => partyOf(charter, to.address)?.side === other);
-    if (!outward) return;
+    const isOther = (to: Address): boolean => partyOf(charter, to.address)?.side === other;
+    if (!message.to.some(isOther) && !message.cc.some(isOther)) return;
     const waiting = lane.open[side];
     const receipt = waiting && service && message.at.getTime() - waiting.lastAskedAt.getTime() <= RECEIPT_MS;
     const settles = waiting !== undefined && !receipt;
@@ -311,7 +312,7 @@ class Walk {
   }
 
   private lapseSilent(at: Date): void {
-    for (const lane of new Set(this.lanes.values()))
+    for (const lane of this.lanes.values())
       for (const side of SIDES) {
         const draft = lane.open[side];
         if (draft && lapseIfSilent(draft, at, this.lapses)) delete lane.open[side];

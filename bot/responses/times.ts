@@ -9,6 +9,8 @@ const WARN_SHARE = 0.75;
 /** Silent working days past due after which the asker is asked, and after which the wait lapses. */
 const ASK_AFTER_DAYS = 8;
 const LAPSE_AFTER_DAYS = 10;
+/** No wait lapses sooner after it was last touched: each working day is one of another date. A day less, for zones whose clocks are moved. */
+export const SOONEST_LAPSE_MS = (LAPSE_AFTER_DAYS - 2) * 24 * 3600_000;
 
 export interface Clockwork {
   readonly charter: Charter;
