@@ -1,4 +1,4 @@
-import type { TokenCredential } from '@azure/identity';
+import type { AccessToken, TokenCredential } from '@azure/identity';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -40,16 +40,26 @@ export interface BatchAnswer {
  * @throws {NotServed} when there is no token
  */
 export async function signIn(config: Pick<Config, 'GRAPH_URL'>, credential: Pick<TokenCredential, 'getToken'>): Promise<void> {
-  await tokenSource(new URL(config.GRAPH_URL).origin, credential)();
+  await tokenFor(new URL(config.GRAPH_URL).origin, credential);
 }
 
-function tokenSource(origin: string, credential: Pick<TokenCredential, 'getToken'>): TokenSource {
+async function tokenFor(origin: string, credential: Pick<TokenCredential, 'getToken'>, claims?: string): Promise<AccessToken> {
+  const answer = await credential.getToken(`${origin}/.default`, claims ? { claims } : {}).catch((cause: unknown) => {
+    throw new NotServed('no token for Graph', { cause });
+  });
+  if (!answer) throw new NotServed('no token for Graph');
+  return answer;
+}
+
+const RENEWED_BEFORE_MS = 5 * 60_000;
+
+/** A token is used until it ends soon: a look into the credential's own cache costs as much as the rest of a request. */
+function tokenSource(origin: string, wall: Clock, credential: Pick<TokenCredential, 'getToken'>): TokenSource {
+  let known: AccessToken | null = null;
   return async (claims) => {
-    const answer = await credential.getToken(`${origin}/.default`, claims ? { claims } : {}).catch((cause: unknown) => {
-      throw new NotServed('no token for Graph', { cause });
-    });
-    if (!answer) throw new NotServed('no token for Graph');
-    return answer.token;
+    if (claims || !known || known.expiresOnTimestamp - wall.now().getTime() < RENEWED_BEFORE_MS)
+      known = await tokenFor(origin, credential, claims);
+    return known.token;
   };
 }
 
@@ -60,7 +70,7 @@ export function graphClient(
   credential: Pick<TokenCredential, 'getToken'>,
 ): Graph {
   const origin = new URL(config.GRAPH_URL).origin;
-  const token = tokenSource(origin, credential);
+  const token = tokenSource(origin, wall, credential);
   const all = lanes(wall, config.GRAPH_AT_ONCE);
   const client = Client.initWithMiddleware({
     baseUrl: origin,
