@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
  * Taking keeps processor and database busy, so few takes are under way: as quick as many, and need less memory. Those of other mailboxes that
  * come meanwhile share the next one, up to so many items: a statement costs much the same for one as for some hundred mails.
  */
-const TOGETHER = { most: 800, atOnce: 4, weight: ({ parts }: Take) => itemsIn(parts), apart: true };
+const TOGETHER = { most: 1600, atOnce: 2, weight: ({ parts }: Take) => itemsIn(parts), apart: true };
 
 /** Takes into the record what was fetched; resolved once that has been committed. */
 export const takes = (): ((take: Take) => Promise<void>) => gathered<Take>(takeTogether, TOGETHER);
