@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { projectFolder } from '../../bot/store/folder.ts';
 
-/** As a deployment starts it: V8 lets its heap grow far beyond what is alive unless it is told not to. */
-export const SERVICE_FLAGS = ['--max-old-space-size=256'];
+/** As a deployment starts it (docs/operating.md, Running it). */
+export const SERVICE_FLAGS = ['--max-old-space-size=256', '--heap-growing-percent=100'];
 
 /** The processes of a bench, ended together. */
 export interface Processes {

@@ -33,7 +33,7 @@ export async function startService(
   onSpawned: (pid: number, stop: () => Promise<void>) => void,
   main = path.join(projectFolder(), 'dist', 'bot', 'main.js'),
 ): Promise<RunningService> {
-  const child = spawn(process.execPath, ['--enable-source-maps', '--max-old-space-size=256', main], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--max-old-space-size=256', '--heap-growing-percent=100', main], {
     env,
     // the channel says nothing: it closes when this process is gone, however it went, and the service ends then
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
