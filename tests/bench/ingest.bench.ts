@@ -18,7 +18,8 @@ const BOUND_MB = 400;
 
 /**
  * A first reading of 40 mailboxes, half of the mail relevant, by the whole service: from the stand-in in its own process to stored
- * obligations; against the same pages fetched by the same client and inserted as they are. And the most memory the service took.
+ * obligations; against the same pages fetched by the same client and inserted as they are. Both count from where their processes begin to
+ * read; the bare reading runs before and after, since machines are not even. And the most memory the service took.
  */
 export async function run(): Promise<BenchResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rapport-bench-'));
@@ -28,7 +29,8 @@ export async function run(): Promise<BenchResult> {
     await buildAll(['ingest/standIn.ts', 'ingest/bare.ts']);
     const { env: reading } = await openReading(all, folder, { messages: MESSAGES });
     const env = { ...reading, DATABASE_URL: database.url };
-    const bare = await nextLine<{ items: number; seconds: number }>(all.start('bench/ingest/bare.js', [], env));
+    const readBare = () => nextLine<{ items: number; seconds: number }>(all.start('bench/ingest/bare.js', [], env));
+    const before = await readBare();
 
     const service = all.start('bot/main.js', [], env, SERVICE_FLAGS);
     const started = performance.now();
@@ -39,20 +41,29 @@ export async function run(): Promise<BenchResult> {
       peakMb = Math.max(peakMb, await memoryMb(service.pid!));
       await sleep(200);
     }
-    const seconds = (performance.now() - started) / 1000;
+    const wholeSeconds = (performance.now() - started) / 1000;
+    const seconds = (Date.now() - (await firstReadAt(database.ports.db)).getTime()) / 1000;
     peakMb = Math.max(peakMb, await memoryMb(service.pid!));
     const counts = await stored(database.ports.db);
-    const [ours, theirs] = [bare.items / seconds, bare.items / bare.seconds];
+    await all.end(service);
+    const after = await readBare();
+    const { items } = before;
+    const bareSeconds = (before.seconds + after.seconds) / 2;
+    const [ours, theirs] = [items / seconds, items / bareSeconds];
     const verdict = (good: boolean) => (good ? 'within' : 'MISSED');
     return {
-      title: `first reading of ${bare.items.toLocaleString('en')} messages in ${MAILBOXES} mailboxes, half of them relevant`,
+      title: `first reading of ${items.toLocaleString('en')} messages in ${MAILBOXES} mailboxes, half of them relevant`,
       rows: [
-        { name: 'pages fetched and inserted bare', opsPerSecond: theirs, note: `${bare.seconds.toFixed(1)} s` },
+        {
+          name: 'pages fetched and inserted bare',
+          opsPerSecond: theirs,
+          note: `${before.seconds.toFixed(1)} s before, ${after.seconds.toFixed(1)} s after`,
+        },
         {
           name: 'read, gated, joined, folded',
           opsPerSecond: ours,
           ratio: ours / theirs,
-          note: `${seconds.toFixed(1)} s, ${counts.messages.toLocaleString('en')} messages and ${counts.obligations.toLocaleString('en')} obligations stored; ${RATIO} or better: ${verdict(ours / theirs >= RATIO)}`,
+          note: `${seconds.toFixed(1)} s (${wholeSeconds.toFixed(1)} s with the start of the service), ${counts.messages.toLocaleString('en')} messages and ${counts.obligations.toLocaleString('en')} obligations stored; ${RATIO} or better: ${verdict(ours / theirs >= RATIO)}`,
         },
         {
           name: 'peak memory of the service',
@@ -66,6 +77,11 @@ export async function run(): Promise<BenchResult> {
     await database.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function firstReadAt(db: Db): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`select min(first_read_at) as at from mailbox`.execute(db);
+  return rows[0]!.at;
 }
 
 async function stored(db: Db): Promise<{ messages: number; obligations: number }> {
