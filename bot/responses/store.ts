@@ -1,7 +1,8 @@
 import { type ColumnType, type Selectable, sql } from 'kysely';
 import type { Side } from '../contract/sides.ts';
 import type { Db, Tx } from '../store/database.ts';
-import { type Columns, tableOf } from '../store/tableOf.ts';
+import { saveManyRows } from '../store/rows.ts';
+import type { Columns } from '../store/tableOf.ts';
 import { isUuid } from '../store/uuid.ts';
 import type { Obligation } from './obligation.ts';
 import type { LearnedPattern } from './verdict.ts';
@@ -276,18 +277,16 @@ const COLUMNS: Columns<StoredObligation> = {
   merged_into: ['uuid', (o) => o.mergedInto],
   revision: ['int', (o) => o.revision],
 };
-const NAMES = Object.keys(COLUMNS);
-const UPDATED = NAMES.filter((name) => !['id', 'partnership_id', 'first_seen_at'].includes(name));
 
 /** Writes rows whole, new ones and known ones alike. */
-export async function saveObligations(tx: Tx, list: readonly StoredObligation[], now: Date): Promise<void> {
-  if (list.length === 0) return;
-  await sql`
-    insert into obligation (${sql.raw(NAMES.join(', '))}, changed_at) select row.*, ${now}::timestamptz from ${tableOf(list, COLUMNS)}
-    on conflict (id) do update set ${sql.raw(UPDATED.map((name) => `${name} = excluded.${name}`).join(', '))}, changed_at = excluded.changed_at`.execute(
+export const saveObligations = (tx: Tx, list: readonly StoredObligation[], now: Date): Promise<void> =>
+  saveManyRows(
     tx,
+    'obligation',
+    list,
+    { ...COLUMNS, changed_at: ['timestamptz', () => now] },
+    { by: ['id'], kept: ['partnership_id', 'first_seen_at'] },
   );
-}
 
 /** What people said never expects an answer, each since when. */
 export const learnedPatterns = async (tx: Tx, partnershipId: string): Promise<LearnedPattern[]> =>

@@ -1,5 +1,6 @@
 import { type Insertable, type Kysely, sql } from 'kysely';
 import type { Database, Tx } from './database.ts';
+import { type Columns, tableOf } from './tableOf.ts';
 
 /** Writes rows of a table whole, new ones and known ones alike, by their `id`. All of them name the same columns. */
 export async function saveRows<Table extends keyof Database>(
@@ -17,6 +18,28 @@ export async function saveRows<Table extends keyof Database>(
     .values([...rows])
     .onConflict((conflict) => conflict.column('id').doUpdateSet(written))
     .execute();
+}
+
+/**
+ * The same for a great many rows, in one parameter a column.
+ * @param by - what a row is known by
+ * @param kept - what stays as it stands in a row that is known
+ */
+export async function saveManyRows<Row>(
+  tx: Tx,
+  table: string,
+  rows: readonly Row[],
+  columns: Columns<Row>,
+  { by, kept = [] }: { readonly by: readonly string[]; readonly kept?: readonly string[] },
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns);
+  const written = names.filter((name) => !by.includes(name) && !kept.includes(name));
+  await sql`
+    insert into ${sql.raw(table)} (${sql.raw(names.join(', '))}) select * from ${tableOf(rows, columns)}
+    on conflict (${sql.raw(by.join(', '))}) do update set ${sql.raw(written.map((name) => `${name} = excluded.${name}`).join(', '))}`.execute(
+    tx,
+  );
 }
 
 /** An instant in a column of JSON; null where there is none. */

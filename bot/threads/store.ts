@@ -1,6 +1,7 @@
 import { type ColumnType, sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
-import { tableOf } from '../store/tableOf.ts';
+import { saveManyRows } from '../store/rows.ts';
+import { type Columns, tableOf } from '../store/tableOf.ts';
 import type { MailItem } from './item.ts';
 import type { Address, MailKind, Message } from './message.ts';
 import { type CopyTimes, type MessageFacts, messageTie } from './rules.ts';
@@ -92,6 +93,40 @@ export const factsOfRow = (row: MessageRow): MessageFacts => ({
   isReply: row.isReply,
   importance: row.importance,
 });
+
+const MESSAGE_COLUMNS: Columns<MessageFacts & { readonly threadId: string; readonly at: Date }> = {
+  key: ['text', (row) => row.key],
+  thread_id: ['uuid', (row) => row.threadId],
+  at: ['timestamptz', (row) => row.at],
+  kind: ['text', (row) => row.kind],
+  from_address: ['text', (row) => row.from.address],
+  from_name: ['text', (row) => row.from.name],
+  to_addresses: ['jsonb', (row) => row.to],
+  cc_addresses: ['jsonb', (row) => row.cc],
+  subject: ['text', (row) => row.subject],
+  bare_subject: ['text', (row) => row.bareSubject],
+  prefix: ['text', (row) => row.prefix],
+  is_reply: ['boolean', (row) => row.isReply],
+  importance: ['text', (row) => row.importance],
+  kind_rank: ['smallint', (row) => row.kindRank],
+  content_rank: ['smallint', (row) => row.contentRank],
+};
+const COPY_COLUMNS: Columns<CopyRow> = {
+  mailbox_id: ['uuid', (row) => row.mailboxId],
+  graph_id: ['text', (row) => row.graphId],
+  message_key: ['text', (row) => row.messageKey],
+  folder_id: ['text', (row) => row.folderId],
+  conversation_id: ['text', (row) => row.conversationId],
+  received_at: ['timestamptz', (row) => row.receivedAt],
+  sent_at: ['timestamptz', (row) => row.sentAt],
+  sent_copy: ['boolean', (row) => row.sentCopy],
+  flag: ['text', (row) => row.flag],
+  flag_due_at: ['timestamptz', (row) => row.flagDueAt],
+  categories: ['text[]', (row) => row.categories],
+  web_link: ['text', (row) => row.webLink],
+  removed_at: ['timestamptz', () => null],
+  round: ['int', (row) => row.round],
+};
 
 /** Rows of mail, many at a time. Everything below expects the threads' locks to be held by whoever writes (`lockRows`). */
 export const mailStore = (tx: Tx) => ({
@@ -219,33 +254,8 @@ export const mailStore = (tx: Tx) => ({
     return new Map(rows.map((row) => [row.messageKey, row]));
   },
 
-  async upsertMessages(rows: readonly (MessageFacts & { threadId: string; at: Date })[]): Promise<void> {
-    if (rows.length === 0) return;
-    await sql`
-      insert into message (key, thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix, is_reply,
-        importance, kind_rank, content_rank)
-      select * from ${tableOf(rows, {
-        key: ['text', (row) => row.key],
-        thread_id: ['uuid', (row) => row.threadId],
-        at: ['timestamptz', (row) => row.at],
-        kind: ['text', (row) => row.kind],
-        from_address: ['text', (row) => row.from.address],
-        from_name: ['text', (row) => row.from.name],
-        to_addresses: ['jsonb', (row) => row.to],
-        cc_addresses: ['jsonb', (row) => row.cc],
-        subject: ['text', (row) => row.subject],
-        bare_subject: ['text', (row) => row.bareSubject],
-        prefix: ['text', (row) => row.prefix],
-        is_reply: ['boolean', (row) => row.isReply],
-        importance: ['text', (row) => row.importance],
-        kind_rank: ['smallint', (row) => row.kindRank],
-        content_rank: ['smallint', (row) => row.contentRank],
-      })}
-      on conflict (key) do update set (thread_id, at, kind, from_address, from_name, to_addresses, cc_addresses, subject, bare_subject, prefix,
-        is_reply, importance, kind_rank, content_rank) = row (excluded.thread_id, excluded.at, excluded.kind, excluded.from_address,
-        excluded.from_name, excluded.to_addresses, excluded.cc_addresses, excluded.subject, excluded.bare_subject, excluded.prefix,
-        excluded.is_reply, excluded.importance, excluded.kind_rank, excluded.content_rank)`.execute(tx);
-  },
+  upsertMessages: (rows: readonly (MessageFacts & { threadId: string; at: Date })[]): Promise<void> =>
+    saveManyRows(tx, 'message', rows, MESSAGE_COLUMNS, { by: ['key'] }),
 
   /** By whom mail was written to. `replaced`: messages whose recipients or time may differ from what stands there. */
   async setRecipients(rows: readonly (MessageFacts & { at: Date })[], replaced: readonly string[]): Promise<void> {
@@ -264,32 +274,12 @@ export const mailStore = (tx: Tx) => ({
       on conflict do nothing`.execute(tx);
   },
 
-  async upsertCopies(rows: readonly CopyRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    await sql`
-      insert into message_copy (mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at,
-        categories, web_link, removed_at, round)
-      select mailbox_id, graph_id, message_key, folder_id, conversation_id, received_at, sent_at, sent_copy, flag, flag_due_at,
-        categories, web_link, null, round
-      from ${tableOf(rows, {
-        mailbox_id: ['uuid', (row) => row.mailboxId],
-        graph_id: ['text', (row) => row.graphId],
-        message_key: ['text', (row) => row.messageKey],
-        folder_id: ['text', (row) => row.folderId],
-        conversation_id: ['text', (row) => row.conversationId],
-        received_at: ['timestamptz', (row) => row.receivedAt],
-        sent_at: ['timestamptz', (row) => row.sentAt],
-        sent_copy: ['boolean', (row) => row.sentCopy],
-        flag: ['text', (row) => row.flag],
-        flag_due_at: ['timestamptz', (row) => row.flagDueAt],
-        categories: ['text[]', (row) => row.categories],
-        web_link: ['text', (row) => row.webLink],
-        round: ['int', (row) => row.round],
-      })}
-      on conflict (mailbox_id, graph_id) do update set (folder_id, sent_copy, flag, flag_due_at, categories, web_link, removed_at, round) =
-        row (excluded.folder_id, excluded.sent_copy, excluded.flag, excluded.flag_due_at, excluded.categories, excluded.web_link, null,
-        excluded.round)`.execute(tx);
-  },
+  /** What a copy is stays as it was first told; where it lies and what its owner did to it is written again. */
+  upsertCopies: (rows: readonly CopyRow[]): Promise<void> =>
+    saveManyRows(tx, 'message_copy', rows, COPY_COLUMNS, {
+      by: ['mailbox_id', 'graph_id'],
+      kept: ['message_key', 'conversation_id', 'received_at', 'sent_at'],
+    }),
 
   /** An item that was moved may be seen in its new folder first: only a copy that still stands in this folder is gone from it. */
   async markRemoved(mailboxId: string, folderId: string, graphIds: readonly string[], now: Date): Promise<void> {
