@@ -123,7 +123,7 @@ export async function launch(options: LaunchOptions, say: (line: string) => void
 
     writeFileSync(state.file('ca.pem'), certificates.caPem);
     await writeCharters(tenant, state.file('charters'));
-    say('Building, and starting the service with its database ...');
+    say('Starting the service with its database ...');
     await built;
     signal.throwIfAborted();
     const settings = serviceSettings({
