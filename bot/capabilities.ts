@@ -10,10 +10,9 @@ import { responses } from './responses/index.ts';
 import { reviews } from './reviews/index.ts';
 import { rhythms } from './rhythms/index.ts';
 import { setup } from './setup/index.ts';
-import type { Tx } from './store/database.ts';
 import { today } from './today/index.ts';
 
-type MailChanged = (tx: Tx, threads: readonly { threadId: string; partnershipId: string }[], now: Date) => Promise<void>;
+type MailChanged = NonNullable<NonNullable<Capability['on']>['mail']>;
 
 type MeetingsChanged = NonNullable<NonNullable<Capability['on']>['meeting']>;
 

@@ -6,6 +6,7 @@ import type { ActionView } from './contract/obligation.ts';
 import type { AgendaSection, Wish } from './contract/review.ts';
 import type { Side } from './contract/sides.ts';
 import type { Db, Tx } from './store/database.ts';
+import type { ThreadChange } from './threads/index.ts';
 
 /** What a card, a deadline, a post or a journal row is about: `{ kind: 'obligation', id }`, written `obligation:<id>`. */
 export interface Subject {
@@ -250,7 +251,7 @@ export interface Capability {
   readonly refusals?: Readonly<Record<string, { status: number; message: string }>>;
   readonly on?: {
     /** Threads changed (a new message, mark or merge): fold them anew, inside the ingest's transaction. */
-    mail?(tx: Tx, threads: readonly { threadId: string; partnershipId: string }[], now: Date): Promise<void>;
+    mail?(tx: Tx, threads: readonly ThreadChange[], now: Date): Promise<void>;
     /** The calendars of these partnerships changed: in the transaction that records it. */
     meeting?(tx: Tx, partnershipIds: readonly string[], now: Date): Promise<void>;
     /** Teams says that the meeting behind a join link is over. */

@@ -81,32 +81,54 @@ function headersOf(given: unknown): MailHeaders | undefined {
 }
 
 /** A subject of null is an empty one; a property that is not there was not told. */
-export function mailItem(message: GraphMessage): MailItem {
-  const { importance, from, sender, isDraft, subject } = message;
-  let headers: MailHeaders | undefined;
-  return {
-    id: message.id,
-    messageId: textOrNull(message.internetMessageId),
-    conversationId: textOrNull(message.conversationId),
-    subject: subject === null ? '' : text(subject),
-    from: from === undefined ? undefined : party(from),
-    sender: sender === undefined ? undefined : party(sender),
-    to: parties(message.toRecipients),
-    cc: parties(message.ccRecipients),
-    receivedAt: instant(message.receivedDateTime),
-    sentAt: instant(message.sentDateTime),
-    flag: flagOf(message.flag),
-    categories: texts(message.categories),
-    importance: importance === 'low' || importance === 'normal' || importance === 'high' ? importance : undefined,
-    draft: typeof isDraft === 'boolean' ? isDraft : undefined,
-    webLink: textOrNull(message.webLink),
-    /** Looked at only when the mail passes. */
-    get headers() {
-      headers ??= headersOf(message.internetMessageHeaders);
-      return headers;
-    },
-    type: text(message['@odata.type']),
-  };
+export const mailItem = (message: GraphMessage): MailItem => new GraphMailItem(message);
+
+class GraphMailItem implements MailItem {
+  readonly id: string;
+  readonly messageId: MailItem['messageId'];
+  readonly conversationId: MailItem['conversationId'];
+  readonly subject: MailItem['subject'];
+  readonly from: MailItem['from'];
+  readonly sender: MailItem['sender'];
+  readonly to: MailItem['to'];
+  readonly cc: MailItem['cc'];
+  readonly receivedAt: MailItem['receivedAt'];
+  readonly sentAt: MailItem['sentAt'];
+  readonly flag: MailItem['flag'];
+  readonly categories: MailItem['categories'];
+  readonly importance: MailItem['importance'];
+  readonly draft: MailItem['draft'];
+  readonly webLink: MailItem['webLink'];
+  readonly type: MailItem['type'];
+  readonly #given: unknown;
+  #headers: MailHeaders | undefined;
+
+  constructor(message: GraphMessage) {
+    const { importance, from, sender, isDraft, subject } = message;
+    this.id = message.id;
+    this.messageId = textOrNull(message.internetMessageId);
+    this.conversationId = textOrNull(message.conversationId);
+    this.subject = subject === null ? '' : text(subject);
+    this.from = from === undefined ? undefined : party(from);
+    this.sender = sender === undefined ? undefined : party(sender);
+    this.to = parties(message.toRecipients);
+    this.cc = parties(message.ccRecipients);
+    this.receivedAt = instant(message.receivedDateTime);
+    this.sentAt = instant(message.sentDateTime);
+    this.flag = flagOf(message.flag);
+    this.categories = texts(message.categories);
+    this.importance = importance === 'low' || importance === 'normal' || importance === 'high' ? importance : undefined;
+    this.draft = typeof isDraft === 'boolean' ? isDraft : undefined;
+    this.webLink = textOrNull(message.webLink);
+    this.type = text(message['@odata.type']);
+    this.#given = message.internetMessageHeaders;
+  }
+
+  /** Read only when the mail passes. */
+  get headers(): MailHeaders | undefined {
+    this.#headers ??= headersOf(this.#given);
+    return this.#headers;
+  }
 }
 
 export const isRemoved = (message: GraphMessage): boolean => message['@removed'] !== undefined;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Db, Tx } from '../store/database.ts';
+import { anyOf } from '../store/tableOf.ts';
 
 interface ErasedTable {
   hash: string;
@@ -38,10 +38,6 @@ export async function maskFor(tx: Tx | Db, addresses: Iterable<string>): Promise
 /** Marks by hash. */
 export async function marksOf(tx: Tx | Db, hashes: readonly string[]): Promise<Map<string, string>> {
   if (hashes.length === 0) return new Map();
-  const rows = await tx
-    .selectFrom('erased')
-    .select(['hash', 'mark'])
-    .where('hash', '=', sql<string>`any(${[...hashes]}::text[])`)
-    .execute();
+  const rows = await tx.selectFrom('erased').select(['hash', 'mark']).where('hash', '=', anyOf(hashes, 'text')).execute();
   return new Map(rows.map(({ hash, mark }) => [hash, mark]));
 }

@@ -23,7 +23,7 @@ export async function emptyThreads(tx: Tx, threadIds: readonly string[], until: 
   await sql`delete from message_copy where message_key in (select key from message where thread_id = any(${all}::uuid[]))`.execute(tx);
   await sql`delete from message where thread_id = any(${all}::uuid[])`.execute(tx);
   await sql`update thread_partnership set bare_subject = '' where thread_id = any(${all}::uuid[])`.execute(tx);
-  await sql`update thread set first_key = null, first_at = null, emptied_until = ${until} where id = any(${all}::uuid[])`.execute(tx);
+  await sql`update thread set first_at = null, emptied_until = ${until} where id = any(${all}::uuid[])`.execute(tx);
   const { rows: waits } = await sql<{ id: string }>`
     update obligation set asker_address = '', asked_addresses = '{}', emptied_at = ${now},
       facts = (facts - 'away' - 'holds') || '{"messageKeys": []}'

@@ -83,7 +83,7 @@ async function remarksOf(tx: Tx | Db, { contacts }: Somebody): Promise<Row[]> {
 }
 
 /** Numbers and ids by which tables are tied say nothing to a person. */
-const INNER = /^(id|.*_id|key|seq|revision|round|.*_rank|transaction_id|bare_subject|facts|data|pace_.*|press_id|record)$/;
+const INNER = /^(id|.*_id|key|seq|revision|round|.*_rank|transaction_id|bare_subject|facts|data|pace_.*|press_id|worked_seconds|counted)$/;
 
 function shownRow(table: string, entry: Entry, row: Row, person: Somebody, { self }: Reading): Shown {
   const shown: Shown = {};

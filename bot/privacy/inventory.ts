@@ -197,9 +197,8 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
   },
 
   thread: {
-    ...nobody('a conversation of mail', 'id first_at merged_into changed_at left_out emptied_until'),
+    ...nobody('a conversation of mail', 'id first_at merged_into left_out emptied_until'),
     keep: 'settled',
-    columns: { plain: 'id first_at merged_into changed_at left_out emptied_until', pointer: 'first_key' },
   },
   thread_tie: {
     ...nobody('what ties a mail to its conversation', 'thread_id left_out'),
@@ -338,7 +337,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     matter: { subject: 'obligation', ended: 'settled_at' },
     columns: {
       plain:
-        'id partnership_id thread_id debtor opened_at charter_version priority verdict why state calendar_key agreed_at due_at warn_at alert_at first_seen_at past_due_at settled_at ending turns record merged_into revision changed_at emptied_at',
+        'id partnership_id thread_id debtor opened_at charter_version priority verdict why state calendar_key agreed_at due_at warn_at alert_at first_seen_at lapse_at past_due_at settled_at worked_seconds counted ending turns merged_into revision changed_at emptied_at',
       pointer: 'opening_key',
       address: 'asker_address asked_addresses',
       facts: 'facts',

@@ -31,7 +31,6 @@ const TIED: ReadonlySet<string> = new Set([
   'message_copy.message_key',
   'message_to.message_key',
   'thread_tie.tie',
-  'thread.first_key',
   'obligation.opening_key',
 ]);
 

@@ -77,7 +77,7 @@ function restLine(rest: readonly StoredObligation[], side: Side, charter: Charte
 function answeredLine(answered: readonly StoredObligation[], side: Side, charter: Charter) {
   const own = answered.filter((o) => o.debtor === side);
   if (own.length === 0) return [];
-  const inTime = own.filter((o) => o.record?.inTime).length;
+  const inTime = own.filter((o) => o.settledAt && o.settledAt <= o.agreedAt).length;
   const share = inTime === own.length ? 'within' : inTime ? `${inTime} within` : 'after';
   return [{ text: `${charter.sides[side].name}: ${own.length}, ${share} the agreed time`, weight: 0 }];
 }

@@ -75,37 +75,59 @@ function merged(
   const ended = o.settledAt !== null && o.state !== 'open';
   const kept = ended && old?.record && old.settledAt?.getTime() === o.settledAt.getTime() ? old : null;
   const alertAt = history ? null : o.alertAt;
-  // what is added stands before what is spread: V8 grows a copy of so many properties by slow steps
   return {
     id: old?.id ?? uuidInOrder(),
     partnershipId,
+    threadId: o.threadId,
+    openingKey: o.openingKey,
+    messageKeys: o.messageKeys,
+    debtor: o.debtor,
+    openedAt: o.openedAt,
+    charterVersion: o.charterVersion,
+    calendarKey: o.calendarKey,
+    asker: o.asker,
+    asked: o.asked,
+    priority: o.priority,
+    verdict: o.verdict,
+    expectedFromAt: o.expectedFromAt,
+    agreedAt: kept?.agreedAt ?? o.agreedAt,
+    dueAt: kept?.dueAt ?? o.dueAt,
+    warnAt: history ? null : o.warnAt,
+    alertAt,
+    lapseAt: o.lapseAt,
     firstSeenAt,
     history,
     pastDueAt: old?.pastDueAt ?? (o.state === 'open' && alertAt && alertAt <= now ? alertAt : null),
+    state: o.state,
+    settledAt: o.settledAt,
+    ending: o.ending,
+    endedBy: o.endedBy,
+    record: ended ? (kept?.record ?? recordOf(charter, o)) : null,
+    firstAnswerAt: o.firstAnswerAt,
+    promise: o.promise,
+    proposal: o.proposal,
+    holds: o.holds,
+    questions: o.questions,
+    pauses: o.pauses,
+    pausedSeconds: o.pausedSeconds,
+    turned: o.turned,
+    away: o.away,
+    turns: o.turns,
+    goesOnAt: o.goesOnAt,
+    lastTouchAt: o.lastTouchAt,
+    askedAgain: o.askedAgain,
+    nextAt: o.nextAt,
     mergedInto: null,
     retired: false,
     emptied: false,
     revision: (old?.revision ?? 0) + 1,
-    record: ended ? (kept?.record ?? recordOf(charter, o)) : null,
-    ...o,
-    dueAt: kept?.dueAt ?? o.dueAt,
-    agreedAt: kept?.agreedAt ?? o.agreedAt,
-    alertAt,
-    warnAt: history ? null : o.warnAt,
   };
 }
 
 function recordOf(charter: Charter, o: Obligation): EndRecord {
-  const settledAt = o.settledAt!;
-  const counted = segments(compiled(calendarOf(charter, o)), o.openedAt, settledAt);
+  const counted = segments(compiled(calendarOf(charter, o)), o.openedAt, o.settledAt!);
   const worked = counted.reduce((sum, segment) => sum + segment.seconds, 0);
-  return {
-    workedSeconds: Math.max(0, worked - o.pausedSeconds),
-    elapsedSeconds: Math.round((settledAt.getTime() - o.openedAt.getTime()) / 1000),
-    pausedSeconds: o.pausedSeconds,
-    inTime: settledAt <= o.agreedAt,
-    segments: counted.map(({ fromAt, toAt }) => ({ fromAt, toAt })),
-  };
+  return { workedSeconds: Math.max(0, worked - o.pausedSeconds), counted: counted.flatMap(({ fromAt, toAt }) => [fromAt, toAt]) };
 }
 
 /** What makes a difference to anybody; `nextAt` alone does not. */

@@ -9,13 +9,12 @@ import type { CountedWaits, GivenDate } from './counted.ts';
  * @param values - how long each took is wanted too
  */
 export async function countedWaits(tx: Tx | Db, partnershipId: string, { from, to }: Period, values: boolean): Promise<CountedWaits[]> {
-  const each = (name: 'workedSeconds' | 'elapsedSeconds') =>
-    values ? sql`json_agg((record->>${sql.lit(name)})::int) filter (where state = 'settled')` : sql`null`;
+  const each = (seconds: ReturnType<typeof sql>) => (values ? sql`json_agg(${seconds}) filter (where state = 'settled')` : sql`null`);
   const { rows } = await sql<CountedWaits>`
     select debtor, state, ending, in_time, by_end, doubt, count(*)::int as times,
-      ${each('workedSeconds')} as worked, ${each('elapsedSeconds')} as elapsed
+      ${each(sql`worked_seconds`)} as worked, ${each(sql`round(extract(epoch from settled_at - opened_at))::int`)} as elapsed
     from (
-      select debtor, state, ending, record,
+      select debtor, state, ending, opened_at, settled_at, worked_seconds,
         case when state <> 'open' then settled_at <= agreed_at end as in_time,
         case when state <> 'open' then settled_at <= ${to} end as by_end,
         -- held, or its time rests; of what nobody was told (history) nothing is open to doubt

@@ -47,7 +47,6 @@ export function finish(draft: Draft, turnsAt: readonly Date[], now: Date): Oblig
     dueAt: t.dueAt,
     warnAt,
     alertAt,
-    askAt: t.askAt,
     lapseAt: t.lapseAt,
     state: draft.ending ? STATE[draft.ending] : 'open',
     settledAt: draft.settledAt,

@@ -98,7 +98,7 @@ export interface Obligation {
   readonly warnAt: Date | null;
   /** The earliest instant of a card that everyone sees; null when there must be none. */
   readonly alertAt: Date | null;
-  readonly askAt: Date;
+  /** When silence ends it. */
   readonly lapseAt: Date;
   readonly state: ObligationState;
   readonly settledAt: Date | null;

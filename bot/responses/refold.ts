@@ -22,11 +22,17 @@ import { learnedPatterns, obligationsOfThreads, type StoredObligation, saveOblig
 const NEXT = 'obligation.next';
 
 /** Locks every thread whose fold can depend on one of these, in id order, so that nobody waits in a circle. */
-export async function lockFamily(tx: Tx, partnershipId: string, threadIds: readonly string[]): Promise<string[]> {
-  const family = await familyOf(tx, partnershipId, threadIds);
-  await lockThreads(tx, family);
+export async function lockFamily(tx: Tx, partnershipId: string, threadIds: readonly string[], begun: Begun = new Map()): Promise<string[]> {
+  const family = await familyOf(tx, partnershipId, threadIds, begun);
+  // nobody else sees what begins in this transaction
+  await lockThreads(
+    tx,
+    family.filter((id) => !begun.has(id)),
+  );
   return family;
 }
+/** All mail of threads that begin in this transaction. */
+type Begun = ReadonlyMap<string, readonly Message[]>;
 
 /**
  * Folds threads and their families anew, inside the caller's transaction: obligations, journal, deadlines and the jobs for cards commit with
@@ -40,25 +46,32 @@ export async function refold(
 ): Promise<void> {
   const partnerships = [...new Set(changes.map((change) => change.partnershipId))].sort();
   for (const partnershipId of partnerships) {
-    const threadIds = changes.filter((change) => change.partnershipId === partnershipId).map((change) => change.threadId);
-    await refoldPartnership(tx, partnershipId, threadIds, now, { by, anew });
+    await refoldPartnership(
+      tx,
+      partnershipId,
+      changes.filter((change) => change.partnershipId === partnershipId),
+      now,
+      { by, anew },
+    );
   }
 }
 
 async function refoldPartnership(
   tx: Tx,
   partnershipId: string,
-  threadIds: readonly string[],
+  given: readonly ThreadChange[],
   now: Date,
   { by, anew }: { by: Actor | null; anew: boolean },
 ): Promise<void> {
   const versions = await charters(tx, partnershipId);
   if (versions.length === 0) return;
-  const threads = await loadThreads(tx, await lockFamily(tx, partnershipId, threadIds));
+  const begun = new Map(given.flatMap(({ threadId, begunBy }) => (begunBy ? [[threadId, begunBy] as const] : [])));
+  const threadIds = given.map(({ threadId }) => threadId);
+  const threads = await loadThreads(tx, await lockFamily(tx, partnershipId, threadIds, begun), begun);
   const before = await obligationsOfThreads(
     tx,
     partnershipId,
-    threads.flatMap((thread) => [thread.id, ...thread.absorbed]),
+    threads.flatMap((thread) => (begun.has(thread.id) ? [] : [thread.id, ...thread.absorbed])),
   );
   const presses = await pressesOf(tx, before);
   const learned = await learnedPatterns(tx, partnershipId);

@@ -2,7 +2,7 @@ import { type ColumnType, type Selectable, sql } from 'kysely';
 import type { Side } from '../contract/sides.ts';
 import type { Db, Tx } from '../store/database.ts';
 import { saveManyRows } from '../store/rows.ts';
-import type { Columns } from '../store/tableOf.ts';
+import { anyOf, type Columns } from '../store/tableOf.ts';
 import { isUuid } from '../store/uuid.ts';
 import type { Obligation } from './obligation.ts';
 import type { LearnedPattern } from './verdict.ts';
@@ -31,8 +31,10 @@ interface ObligationTable {
   settledAt: Date | null;
   ending: Obligation['ending'];
   turns: number;
+  lapseAt: Date;
   facts: unknown;
-  record: unknown;
+  workedSeconds: number | null;
+  counted: Date[] | null;
   mergedInto: string | null;
   revision: number;
   changedAt: Date;
@@ -62,13 +64,13 @@ declare module '../store/database.ts' {
 
 export type ObligationRow = Selectable<ObligationTable>;
 
-/** What was true when it ended, beside its times: never re-computed. Seconds are whole; `segments` are the stretches of working time counted. */
+/**
+ * What was counted when it ended, never counted anew: the working time it took without pauses, in whole seconds, and the stretches of working
+ * time (from, to, from, to, ...), pauses among them.
+ */
 export interface EndRecord {
   readonly workedSeconds: number;
-  readonly elapsedSeconds: number;
-  readonly pausedSeconds: number;
-  readonly inTime: boolean;
-  readonly segments: readonly { readonly fromAt: Date; readonly toAt: Date }[];
+  readonly counted: readonly Date[];
 }
 
 /** An obligation as stored: the fold's finding with its id and what only the store knows. */
@@ -125,13 +127,16 @@ const usual = ({
   firstAnswerAt: ending === 'mail' ? settledAt : null,
   ...BLANK,
 });
-type Facts = Pick<StoredObligation, keyof ReturnType<typeof usual> | 'askAt' | 'lapseAt'>;
+type Facts = Pick<StoredObligation, keyof ReturnType<typeof usual>>;
+
+const FACTS = Object.keys(BLANK).concat('messageKeys', 'expectedFromAt', 'lastTouchAt', 'firstAnswerAt') as (keyof Facts)[];
 
 /** What `facts` holds: everything of an obligation that has no column, as far as it is not as usual. */
 function factsOf(o: StoredObligation): Partial<Facts> {
-  const facts: Record<string, unknown> = { askAt: o.askAt, lapseAt: o.lapseAt };
-  for (const [name, value] of Object.entries(usual(o))) if (!alike(o[name as keyof Facts], value)) facts[name] = o[name as keyof Facts];
-  return facts;
+  const facts: Partial<Record<keyof Facts, unknown>> = {};
+  const expected = usual(o);
+  for (const name of FACTS) if (!alike(o[name], expected[name])) facts[name] = o[name];
+  return facts as Partial<Facts>;
 }
 function alike(a: unknown, b: unknown): boolean {
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
@@ -157,6 +162,7 @@ export const stored = (row: ObligationRow): StoredObligation => ({
   dueAt: row.dueAt,
   warnAt: row.warnAt,
   alertAt: row.alertAt,
+  lapseAt: row.lapseAt,
   firstSeenAt: row.firstSeenAt,
   pastDueAt: row.pastDueAt,
   settledAt: row.settledAt,
@@ -165,7 +171,7 @@ export const stored = (row: ObligationRow): StoredObligation => ({
   mergedInto: row.mergedInto,
   emptied: row.emptiedAt !== null,
   revision: row.revision,
-  record: revive(row.record) as EndRecord | null,
+  record: row.workedSeconds === null ? null : { workedSeconds: row.workedSeconds, counted: row.counted ?? [] },
   // last: V8 grows a copy of so many properties by slow steps
   ...usual(row),
   ...(revive(row.facts) as Facts),
@@ -184,7 +190,7 @@ export const obligationsOfThreads = async (tx: Tx, partnershipId: string, thread
       .selectFrom('obligation')
       .selectAll()
       .where('partnershipId', '=', partnershipId)
-      .where('threadId', '=', sql<string>`any(${threadIds}::uuid[])`)
+      .where('threadId', '=', anyOf(threadIds, 'uuid'))
       .where('emptiedAt', 'is', null)
       .orderBy('openedAt')
       .orderBy('id')
@@ -217,7 +223,7 @@ export async function countOpen(
   if (partnershipIds.length === 0) return new Map();
   const { rows } = await sql<{ partnershipId: string; open: number; pastDue: number }>`
     select partnership_id, count(*)::int as open, (count(*) filter (where alert_at <= ${now}))::int as past_due
-    from obligation where partnership_id = any(${[...partnershipIds]}::uuid[]) and ${SEEN} group by partnership_id`.execute(tx);
+    from obligation where partnership_id = ${anyOf(partnershipIds, 'uuid')} and ${SEEN} group by partnership_id`.execute(tx);
   return new Map(rows.map(({ partnershipId, open, pastDue }) => [partnershipId, { open, pastDue }]));
 }
 
@@ -267,13 +273,15 @@ const COLUMNS: Columns<StoredObligation> = {
   due_at: ['timestamptz', (o) => o.dueAt],
   warn_at: ['timestamptz', (o) => o.warnAt],
   alert_at: ['timestamptz', (o) => o.alertAt],
+  lapse_at: ['timestamptz', (o) => o.lapseAt],
   first_seen_at: ['timestamptz', (o) => o.firstSeenAt],
   past_due_at: ['timestamptz', (o) => o.pastDueAt],
   settled_at: ['timestamptz', (o) => o.settledAt],
   ending: ['text', (o) => o.ending],
   turns: ['int', (o) => o.turns],
   facts: ['jsonb', (o) => factsOf(o)],
-  record: ['jsonb', (o) => o.record],
+  worked_seconds: ['int', (o) => o.record?.workedSeconds ?? null],
+  counted: ['timestamptz[]', (o) => o.record?.counted ?? null],
   merged_into: ['uuid', (o) => o.mergedInto],
   revision: ['int', (o) => o.revision],
 };
@@ -309,12 +317,7 @@ export type PutQuestion = Selectable<QuestionTable>;
 export const questionsSince = async (tx: Tx, contactIds: readonly string[], since: Date): Promise<PutQuestion[]> =>
   contactIds.length === 0
     ? []
-    : tx
-        .selectFrom('question')
-        .selectAll()
-        .where('contactId', '=', sql<string>`any(${contactIds}::uuid[])`)
-        .where('askedAt', '>', since)
-        .execute();
+    : tx.selectFrom('question').selectAll().where('contactId', '=', anyOf(contactIds, 'uuid')).where('askedAt', '>', since).execute();
 
 /** Every question that was put about these obligations, oldest first. */
 export const questionsOf = async (tx: Tx | Db, obligationIds: readonly string[]): Promise<PutQuestion[]> =>
@@ -323,7 +326,7 @@ export const questionsOf = async (tx: Tx | Db, obligationIds: readonly string[])
     : tx
         .selectFrom('question')
         .selectAll()
-        .where('obligationId', '=', sql<string>`any(${obligationIds}::uuid[])`)
+        .where('obligationId', '=', anyOf(obligationIds, 'uuid'))
         .orderBy('askedAt')
         .orderBy('id')
         .execute();

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 
-type Value = string | number | boolean | Date | null | readonly string[] | object;
+type Value = string | number | boolean | Date | null | readonly string[] | readonly Date[] | object;
 /**
- * Columns of rows that are written, by their names in PostgreSQL: the type there, and what stands in it. In `text[]` stands a list, in `json`
- * and `jsonb` anything that JSON can say (of which null is none).
+ * Columns of rows that are written, by their names in PostgreSQL: the type there, and what stands in it. In `text[]` and other lists stands a
+ * list, in `json` and `jsonb` anything that JSON can say (of which null is none).
  */
 export type Columns<Row> = Readonly<Record<string, readonly [type: string, of: (row: Row) => Value]>>;
 
@@ -13,17 +13,25 @@ export type Columns<Row> = Readonly<Record<string, readonly [type: string, of: (
  */
 export function tableOf<Row>(rows: readonly Row[], columns: Columns<Row>): RawBuilder<unknown> {
   const all = Object.entries(columns);
-  const arrays = all.map(([, [type, of]]) => sql`${arrayOf(rows.map(of), type)}::${sql.raw(type === 'text[]' ? 'text' : type)}[]`);
+  const arrays = all.map(([, [type, of]]) => sql`${arrayOf(rows.map(of), type)}::${sql.raw(isList(type) ? 'text' : type)}[]`);
   const table = sql`unnest(${sql.join(arrays)}) as row (${sql.raw(Object.keys(columns).join(', '))})`;
-  if (!all.some(([, [type]]) => type === 'text[]')) return table;
+  if (!all.some(([, [type]]) => isList(type))) return table;
   // unnest would take a list of lists for one
-  const read = all.map(([name, [type]]) => (type === 'text[]' ? `${name}::text[]` : name));
+  const read = all.map(([name, [type]]) => (isList(type) ? `${name}::${type}` : name));
   return sql`(select ${sql.raw(read.join(', '))} from ${table}) as row`;
 }
 
+const isList = (type: string): boolean => type.endsWith('[]');
+
+/** Any of these in a condition: `where key = ${anyOf(keys, 'text')}`. */
+export const anyOf = (values: readonly string[], type: 'text' | 'uuid'): RawBuilder<string> =>
+  sql<string>`any(${arrayOf(values, type)}::${sql.raw(type)}[])`;
+
 /** As PostgreSQL reads an array. Instants are UTC. */
-const arrayOf = (values: readonly Value[], type: string): string =>
-  `{${values.map((value) => (value === null ? 'NULL' : type.startsWith('json') ? quotedJson(value) : element(value))).join(',')}}`;
+function arrayOf(values: readonly Value[], type: string): string {
+  const written = type.startsWith('json') ? quotedJson : element;
+  return `{${values.map((value) => (value === null ? 'NULL' : written(value))).join(',')}}`;
+}
 
 function element(value: NonNullable<Value>): string {
   if (typeof value === 'string') return PLAIN.test(value) ? value : `"${ESCAPED.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
@@ -35,4 +43,7 @@ const PLAIN = /^(?!null$)[^\s"\\{},]+$/i;
 const ESCAPED = /["\\]/;
 
 /** JSON holds no character that a second round would write in another way than PostgreSQL reads it. */
-const quotedJson = (value: NonNullable<Value>): string => JSON.stringify(JSON.stringify(value));
+const quotedJson = (value: NonNullable<Value>): string => {
+  const json = JSON.stringify(value);
+  return json === '{}' || json === '[]' ? `"${json}"` : JSON.stringify(json);
+};

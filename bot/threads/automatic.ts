@@ -1,4 +1,4 @@
-import { parseSubject } from './subject.ts';
+import { type ParsedSubject, parseSubject } from './subject.ts';
 
 /**
  * Who wrote a message: a person, a machine, or a person through a list. An answer of a machine settles nothing and expects nothing.
@@ -35,6 +35,8 @@ export type MailHeaders = ReadonlyMap<string, readonly string[]>;
 
 export type MailSigns = {
   readonly subject: string;
+  /** The same, where it has been parsed already. */
+  readonly parsed?: ParsedSubject;
   /** The author's address. */
   readonly from: string;
   /** `@odata.type` of the Graph item, when it came from Graph. */
@@ -68,7 +70,7 @@ const REPORT_TYPE = /report-type\s*=\s*"?([a-z-]+)/iu;
  * The kind of a message by its headers, its type and, last and uncertain, its subject. `X-Auto-Response-Suppress` says nothing: it stands
  * on ordinary bulk mail and only asks others not to answer by machine.
  */
-export function classify({ subject, from, odataType, headers }: MailSigns): Classification {
+export function classify({ subject, parsed = parseSubject(subject), from, odataType, headers }: MailSigns): Classification {
   const header = (name: string): string => headers?.get(name)?.[0]?.trim() ?? '';
   const certainly = (kind: MailKind, reason: MailSign): Classification => ({ kind, reason, certain: true });
 
@@ -76,7 +78,6 @@ export function classify({ subject, from, odataType, headers }: MailSigns): Clas
   const contentType = header('content-type').toLowerCase();
   if (contentType.startsWith('text/calendar')) return certainly('meeting', 'content-type.calendar');
 
-  const parsed = parseSubject(subject);
   const returned = parsed.kind === 'non-delivery' || RETURNED.test(subject.trim());
   if (contentType.startsWith('multipart/report')) {
     const report = REPORT_TYPE.exec(contentType)?.[1] ?? '';

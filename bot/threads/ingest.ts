@@ -4,6 +4,7 @@ import type { Gate } from './gate.ts';
 import type { MailItem, MailPage } from './item.ts';
 import { livingThreads } from './join.ts';
 import { masked } from './masked.ts';
+import type { Message } from './message.ts';
 import {
   type CopyTimes,
   cleanCategories,
@@ -30,6 +31,8 @@ import { type CopyRow, factsOfRow, type MailStore, mailStore } from './store.ts'
 export interface ThreadChange {
   readonly threadId: string;
   readonly partnershipId: string;
+  /** All mail of a thread that begins with this delivery, ascending by (at, key): it need not be read again. */
+  readonly begunBy?: readonly Message[];
 }
 
 export interface IngestContext {
@@ -118,7 +121,10 @@ export async function ingest(tx: Tx, pages: readonly MailPage[], context: Ingest
 
   const marked = changes.filter((change) => change.marked);
   const groups = [...arrivals.map(({ ties }) => tieList(ties)), ...marked.map(({ copy }) => [messageTie(copy.messageKey)])];
-  const joined = await livingThreads(store, groups, grouped(groups), now);
+  const groupOf = grouped(groups);
+  const mail = mailOf(arrivals, context.gate);
+  const firstOf = firstMail(arrivals, groupOf, mail);
+  const joined = await livingThreads(store, groups, groupOf, (group) => firstOf.get(group)?.at ?? null);
   const touched = new Set<string>(joined.merged);
 
   const live = arrivals.filter((_, index) => !joined.threads[index]!.leftOut);
@@ -130,23 +136,24 @@ export async function ingest(tx: Tx, pages: readonly MailPage[], context: Ingest
   const newlyAbsent = await store.keepLeftOut(absent.map(({ facts }) => facts.key));
 
   await store.upsertCopies([...live.map(({ copy }) => copy), ...changes.map(({ copy }) => copy)]);
-  const written = await writeMessages(store, live, threadOf, joined.newTies, context.gate);
+  const written = await writeMessages(store, live, mail, threadOf, joined.newTies, context.gate);
   for (const threadId of written.threads) touched.add(threadId);
-  const links = live.flatMap(({ facts, partnerships }) =>
-    [...partnerships].map((partnershipId) => ({ threadId: threadOf.get(facts.key)!, partnershipId })),
-  );
+  const links = arrivals.flatMap(({ partnerships }, index) => {
+    const { id: threadId, leftOut } = joined.threads[index]!;
+    const bareSubject = joined.made.has(threadId) ? firstOf.get(groupOf[index]!)!.bareSubject : null;
+    return leftOut ? [] : [...partnerships].map((partnershipId) => ({ threadId, partnershipId, bareSubject }));
+  });
   const linked = await store.link(links);
   for (const { threadId } of linked) touched.add(threadId);
 
   const out = new Set(joined.leftOut);
   for (const [index, { copy }] of [...arrivals, ...marked].entries()) if (leavesOut(copy.categories)) out.add(joined.threads[index]!.id);
   const older = await store.partnershipsOf([...touched, ...out].filter((id) => !joined.made.has(id)));
-  const changed = [...older, ...linked.filter(({ threadId }) => joined.made.has(threadId))];
-  await store.leaveOut([...out], now);
-  await store.refreshThreads(
-    [...touched].filter((id) => !out.has(id)),
-    now,
-  );
+  const begun = linked.filter(({ threadId }) => joined.made.has(threadId));
+  const begunBy = mailOfBegun(new Set(begun.map(({ threadId }) => threadId)), written.rows, written.marked);
+  const changed = [...older, ...begun.map((link) => ({ ...link, begunBy: begunBy.get(link.threadId) }))];
+  await store.leaveOut([...out]);
+  await store.refreshThreads([...touched].filter((id) => !out.has(id) && !joined.made.has(id)));
   if (changed.length) await context.onThreads?.(tx, changed, now);
 
   const carried = new Map<string, { key: string; addresses: Set<string>; mailboxIds: Set<string> }>();
@@ -181,7 +188,7 @@ function lastTold(items: readonly MailItem[]): MailItem[] {
   for (const item of items) {
     const before = byId.get(item.id);
     const told = before && Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
-    byId.set(item.id, before ? { ...before, ...told } : item);
+    byId.set(item.id, before ? { ...before, ...told, headers: item.headers ?? before.headers } : item);
   }
   return [...byId.values()];
 }
@@ -263,40 +270,94 @@ async function passing(store: MailStore, told: readonly Told[], gate: Gate): Pro
   });
 }
 
+/** What all copies that came say of a message, and when it happened by them. */
+interface Mail {
+  readonly facts: MessageFacts;
+  readonly at: Date;
+}
+
+function mailOf(arrivals: readonly Arrival[], gate: Gate): ReadonlyMap<string, Mail> {
+  const seen = new Map<string, { facts: MessageFacts; times: CopyTimes }>();
+  for (const { facts, copy } of arrivals) {
+    const other = seen.get(facts.key);
+    seen.set(facts.key, { facts: other ? mergedFacts(other.facts, facts) : facts, times: mergedTimes(other?.times, copy) });
+  }
+  const mail = new Map<string, Mail>();
+  for (const [key, { facts, times }] of seen) mail.set(key, { facts, at: instantOf(times, gate.isClient(facts.from.address))! });
+  return mail;
+}
+
+/** The first mail of each group, as a thread of nothing else begins. */
+function firstMail(
+  arrivals: readonly Arrival[],
+  groupOf: readonly number[],
+  mail: ReadonlyMap<string, Mail>,
+): ReadonlyMap<number, { readonly at: Date; readonly key: string; readonly bareSubject: string }> {
+  const first = new Map<number, { at: Date; key: string; bareSubject: string }>();
+  for (const [index, { facts }] of arrivals.entries()) {
+    const { at, facts: merged } = mail.get(facts.key)!;
+    const known = first.get(groupOf[index]!);
+    const since = known ? at.getTime() - known.at.getTime() || (facts.key < known.key ? -1 : 1) : -1;
+    if (since < 0) first.set(groupOf[index]!, { at, key: facts.key, bareSubject: merged.bareSubject });
+  }
+  return first;
+}
+
+/** The mail of threads that begin here. Where somebody marked a copy, all is read as it stands: whose mark it is takes knowing the mailboxes. */
+function mailOfBegun(
+  begun: ReadonlySet<string>,
+  rows: readonly (MessageFacts & { readonly at: Date; readonly threadId: string })[],
+  marked: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Message[]> {
+  const mail = new Map<string, Message[]>();
+  for (const row of rows) {
+    if (!begun.has(row.threadId) || marked.has(row.threadId)) continue;
+    const { key, at, kind, from, to, cc, subject, bareSubject, prefix, isReply, importance } = row;
+    const message = { key, at, kind, from, to, cc, subject, bareSubject, prefix, isReply, importance, marks: [] };
+    const others = mail.get(row.threadId);
+    if (others) others.push(message);
+    else mail.set(row.threadId, [message]);
+  }
+  for (const messages of mail.values()) messages.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1));
+  return mail;
+}
+
 /** Writes what all copies seen so far say of the messages that arrived. A message whose tie is new was not there before. */
 async function writeMessages(
   store: MailStore,
   arrivals: readonly Arrival[],
+  mail: ReadonlyMap<string, Mail>,
   threadOf: ReadonlyMap<string, string>,
   newTies: ReadonlySet<string>,
   gate: Gate,
 ) {
-  const facts = new Map<string, MessageFacts>();
-  const times = new Map<string, CopyTimes>();
-  for (const { facts: one, copy } of arrivals) {
-    const other = facts.get(one.key);
-    facts.set(one.key, other ? mergedFacts(other, one) : one);
-    times.set(one.key, mergedTimes(times.get(one.key), copy));
-  }
-  const keys = [...facts.keys()];
+  const keys = [...new Set(arrivals.map(({ facts }) => facts.key))];
   const old = keys.filter((key) => !newTies.has(messageTie(key)));
   const before = new Map((await store.messages(old)).map((row) => [row.key, row]));
-  for (const [key, all] of await store.times([...before.keys()])) times.set(key, all);
+  const times = await store.times([...before.keys()]);
   const rows = keys.flatMap((key) => {
     const row = before.get(key);
-    const now = row ? mergedFacts(factsOfRow(row), facts.get(key)!) : facts.get(key)!;
-    const at = instantOf(times.get(key)!, gate.isClient(now.from.address))!;
-    const same = row && row.at.getTime() === at.getTime() && sameFacts(factsOfRow(row), now);
-    return same ? [] : [{ ...now, at, threadId: threadOf.get(key)! }];
+    const told = mail.get(key)!;
+    if (!row) return [{ ...told.facts, at: told.at, threadId: threadOf.get(key)! }];
+    const known = factsOfRow(row);
+    const facts = mergedFacts(known, told.facts);
+    const at = instantOf(times.get(key)!, gate.isClient(facts.from.address))!;
+    const same = row.at.getTime() === at.getTime() && sameFacts(known, facts);
+    return same ? [] : [{ ...facts, at, threadId: threadOf.get(key)! }];
   });
   await store.upsertMessages(rows);
   await store.setRecipients(
     rows.filter(({ at }) => gate.agreedAt !== null && at >= gate.agreedAt),
     rows.map(({ key }) => key).filter((key) => before.has(key)),
   );
-  const marked = arrivals.filter(({ copy }) => copy.flag !== 'none' || copy.categories.length > 0).map(({ facts: { key } }) => key);
+  const marked = new Set(
+    arrivals.flatMap(({ copy, facts }) => (copy.flag !== 'none' || copy.categories.length > 0 ? threadOf.get(facts.key)! : [])),
+  );
   return {
-    threads: new Set([...rows.map(({ key }) => key), ...marked].map((key) => threadOf.get(key)!)),
+    rows,
+    /** Threads in which somebody marked a copy. */
+    marked,
+    threads: new Set([...rows.map(({ threadId }) => threadId), ...marked]),
     fresh: new Set(keys.filter((key) => !before.has(key))),
   };
 }

@@ -15,7 +15,8 @@ export interface Joined {
 
 /**
  * Finds or makes the thread of each group of things that share ties, joins threads that turn out to be one, and holds the locks of all of them
- * until the commit. The older lives (by its first message, then by id).
+ * until the commit. The older lives (by its first message, then by id). `firstAt`: of the first message of a group's own, which begins its thread
+ * where it is the first.
  *
  * Deliveries run at the same time. Ties are written first and in order: whoever meets a tie that another is writing waits until that one has
  * committed and then sees it. Only then the threads are locked, in the order of their ids, and where one was joined to another while we waited
@@ -25,7 +26,7 @@ export async function livingThreads(
   store: MailStore,
   ties: readonly (readonly string[])[],
   groups: readonly number[],
-  now: Date,
+  firstAt: (group: number) => Date | null,
 ): Promise<Joined> {
   const all = [...new Set(ties.flat())];
   const known = await store.threadsOfTies(all);
@@ -34,22 +35,26 @@ export async function livingThreads(
 
   const first = new Map<number, string>();
   for (const [tie, threadId] of known) if (!first.has(groupOf.get(tie)!)) first.set(groupOf.get(tie)!, threadId);
-  const made: string[] = [];
+  const begun: { id: string; firstAt: Date | null }[] = [];
   for (const group of new Set(groups)) {
     if (first.has(group)) continue;
     const id = uuidInOrder();
-    made.push(id);
+    begun.push({ id, firstAt: firstAt(group) });
     first.set(group, id);
   }
+  const made = begun.map(({ id }) => id);
   const newTies = all.filter((tie) => !known.has(tie));
-  await store.insertThreads(made, now);
-  // Another delivery may have written some of them while we did.
-  const contested = await store.insertTies(newTies.map((tie) => ({ tie, threadId: first.get(groupOf.get(tie)!)! })));
+  await store.insertThreads(begun);
+  const written = newTies.map((tie) => ({ tie, threadId: first.get(groupOf.get(tie)!)! }));
   const inserted = new Set(newTies);
-  for (const tie of contested) inserted.delete(tie);
   let current = new Map(known);
-  for (const tie of inserted) current.set(tie, first.get(groupOf.get(tie)!)!);
-  for (const [tie, threadId] of await store.threadsOfTies(contested)) current.set(tie, threadId);
+  for (const { tie, threadId } of written) current.set(tie, threadId);
+  // Another delivery may have written some of them while we did.
+  if (!(await store.insertTies(written)))
+    for (const [tie, threadId] of await store.threadsOfTies(newTies)) {
+      if (threadId !== current.get(tie)) inserted.delete(tie);
+      current.set(tie, threadId);
+    }
 
   // Nobody else can see the threads that are made here.
   const locked = new Map<string, ThreadRow>(made.map((id) => [id, { id, mergedInto: null, firstAt: null, leftOut: false }]));
@@ -93,8 +98,8 @@ export async function livingThreads(
     const { id, leftOut: out } = locked.get(final(lives.get(group)!.id))!;
     return { id, leftOut: out };
   });
-  const begun = new Set(made.filter((id) => used.has(id) && !into.has(id) && !merged.has(id)));
-  return { threads, merged: [...merged].map(final), leftOut: [...leftOut].map(final), newTies: inserted, made: begun };
+  const alone = new Set(made.filter((id) => used.has(id) && !into.has(id) && !merged.has(id)));
+  return { threads, merged: [...merged].map(final), leftOut: [...leftOut].map(final), newTies: inserted, made: alone };
 }
 
 /** A thread without a message yet is the youngest: it was made for this delivery, or knows its ancestors by name only. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
+import { anyOf } from '../store/tableOf.ts';
 import type { Mark, Message } from './message.ts';
 import { type MessageRow, mailStore } from './store.ts';
 
@@ -33,16 +34,38 @@ export async function lockThreads(tx: Tx, ids: readonly string[]): Promise<strin
   return [...living].sort();
 }
 
-/** Threads with all their mail, in the order of `ids`; unknown ids and threads joined to others are skipped. */
-export async function loadThreads(tx: Tx, ids: readonly string[]): Promise<Thread[]> {
+/**
+ * Threads with all their mail, in the order of `ids`; unknown ids and threads joined to others are skipped.
+ * @param begun - mail of threads that begin in this transaction: they are not read
+ */
+export async function loadThreads(
+  tx: Tx,
+  ids: readonly string[],
+  begun: ReadonlyMap<string, readonly Message[]> = NONE,
+): Promise<Thread[]> {
+  const stored = await storedThreads(
+    tx,
+    ids.filter((id) => !begun.has(id)),
+  );
+  if (begun.size === 0) return stored;
+  const byId = new Map(stored.map((thread) => [thread.id, thread]));
+  return [...new Set(ids)].flatMap((id) => {
+    const messages = begun.get(id);
+    if (messages) return [{ id, messages, firstAt: messages[0]?.at ?? null, absorbed: [], leftOut: false }];
+    return byId.get(id) ?? [];
+  });
+}
+const NONE: ReadonlyMap<string, readonly Message[]> = new Map();
+
+async function storedThreads(tx: Tx, ids: readonly string[]): Promise<Thread[]> {
   if (ids.length === 0) return [];
   const { rows: threads } = await sql<{ id: string; leftOut: boolean; absorbed: string[] }>`
     select id, left_out, array(select gone.id from thread as gone where gone.merged_into = thread.id order by gone.id)::text[] as absorbed
-    from thread where id = any(${ids}::uuid[]) and merged_into is null`.execute(tx);
+    from thread where id = ${anyOf(ids, 'uuid')} and merged_into is null`.execute(tx);
   const messages = await tx
     .selectFrom('message')
     .selectAll()
-    .where(sql<boolean>`thread_id = any(${ids}::uuid[])`)
+    .where(sql<boolean>`thread_id = ${anyOf(ids, 'uuid')}`)
     .orderBy('at')
     .orderBy(sql`key collate "C"`)
     .execute();
@@ -105,7 +128,7 @@ export async function mailBetween(
   const { rows } = await sql<MessageRow>`
     select message.* from thread_partnership as link join message on message.thread_id = link.thread_id
     where link.partnership_id = ${partnershipId} and message.at >= ${from} and message.at < ${to} and message.kind in ('human', 'list')
-      and (${threadIds === null} or link.thread_id = any(${[...(threadIds ?? [])]}::uuid[]))
+      and (${threadIds === null} or link.thread_id = ${anyOf([...(threadIds ?? [])], 'uuid')})
     order by message.at, message.key limit 5000`.execute(tx);
   return rows.map((row) => asMessage(row, []));
 }
@@ -123,7 +146,7 @@ export async function copiesFor(tx: Tx, messageKeys: readonly string[]): Promise
   const { rows } = await sql<OpenableCopy>`
     select copy.message_key, mailbox.address as mailbox_address, copy.web_link
     from message_copy as copy join mailbox on mailbox.id = copy.mailbox_id
-    where copy.message_key = any(${[...messageKeys]}::text[]) and copy.removed_at is null and copy.web_link is not null
+    where copy.message_key = ${anyOf(messageKeys, 'text')} and copy.removed_at is null and copy.web_link is not null
     order by copy.message_key, mailbox.address, copy.graph_id`.execute(tx);
   return rows;
 }
@@ -161,7 +184,7 @@ async function marksOf(tx: Tx, messages: readonly MessageRow[]): Promise<Map<str
   }>`
     select copy.message_key, mailbox.address, mailbox.addresses, copy.sent_copy, copy.flag, copy.flag_due_at, copy.categories
     from message_copy as copy join mailbox on mailbox.id = copy.mailbox_id
-    where copy.message_key = any(${[...byKey.keys()]}::text[]) and (copy.flag <> 'none' or copy.categories <> '{}')
+    where copy.message_key = ${anyOf([...byKey.keys()], 'text')} and (copy.flag <> 'none' or copy.categories <> '{}')
     order by copy.message_key, mailbox.address, copy.graph_id collate "C"`.execute(tx);
   for (const { messageKey, address, addresses, sentCopy, flag, flagDueAt, categories } of rows) {
     const { fromAddress, toAddresses, ccAddresses } = byKey.get(messageKey)!;

@@ -138,8 +138,8 @@ export function isSentCopy(item: MailItem, owner: readonly string[], role: 'mail
 export function factsOf(item: MailItem, sentCopy: boolean): MessageFacts {
   const from = cleanAddresses([(item.from ?? item.sender)!])[0] ?? { address: '', name: '' };
   const subject = clean(item.subject ?? '', 500);
-  const { kind, certain } = classify({ subject, from: from.address, odataType: item.type, headers: item.headers });
   const parsed = parseSubject(subject);
+  const { kind, certain } = classify({ subject, parsed, from: from.address, odataType: item.type, headers: item.headers });
   const prefix = parsed.kind === 'reply' || parsed.kind === 'forward' ? parsed.kind : parsed.kind === 'fresh' ? 'none' : 'automatic';
   const typed = item.type?.toLowerCase().startsWith('#microsoft.graph.eventmessage') ?? false;
   return {

@@ -1,17 +1,16 @@
 import { type ColumnType, sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
 import { saveManyRows } from '../store/rows.ts';
-import { type Columns, tableOf } from '../store/tableOf.ts';
+import { anyOf, type Columns, tableOf } from '../store/tableOf.ts';
 import type { MailItem } from './item.ts';
 import type { Address, MailKind, Message } from './message.ts';
 import { type CopyTimes, type MessageFacts, messageTie } from './rules.ts';
 
 interface ThreadTable {
   id: string;
-  firstKey: string | null;
+  /** Of its first message. */
   firstAt: Date | null;
   mergedInto: string | null;
-  changedAt: Date;
   leftOut: boolean;
   /** Mail up to here was emptied. */
   emptiedUntil: ColumnType<Date | null, undefined, Date | null>;
@@ -147,7 +146,7 @@ export const mailStore = (tx: Tx) => ({
       .where((is) =>
         is.or(
           [...ids].map(([mailboxId, graphIds]) =>
-            is.and([is('mailboxId', '=', mailboxId), sql<boolean>`graph_id = any(${graphIds}::text[])`]),
+            is.and([is('mailboxId', '=', mailboxId), sql<boolean>`graph_id = ${anyOf(graphIds, 'text')}`]),
           ),
         ),
       )
@@ -158,8 +157,8 @@ export const mailStore = (tx: Tx) => ({
   async knownKeys(keys: readonly string[]): Promise<Set<string>> {
     if (keys.length === 0) return new Set();
     const { rows } = await sql<{ key: string }>`
-      select key from message where key = any(${keys}::text[])
-      union all select substr(tie, 3) from thread_tie where tie = any(${keys.map(messageTie)}::text[]) and left_out`.execute(tx);
+      select key from message where key = ${anyOf(keys, 'text')}
+      union all select substr(tie, 3) from thread_tie where tie = ${anyOf(keys.map(messageTie), 'text')} and left_out`.execute(tx);
     return new Set(rows.map(({ key }) => key));
   },
 
@@ -170,7 +169,10 @@ export const mailStore = (tx: Tx) => ({
     if (arrivals.length === 0) return [];
     const { rows } = await sql<{ tie: string; until: Date }>`
       select tie, emptied_until as until from thread_tie join thread on thread.id = thread_id
-      where tie = any(${arrivals.map(({ ties }) => ties.own)}::text[]) and emptied_until is not null`.execute(tx);
+      where tie = ${anyOf(
+        arrivals.map(({ ties }) => ties.own),
+        'text',
+      )} and emptied_until is not null`.execute(tx);
     const until = new Map(rows.map((row) => [row.tie, row.until]));
     return arrivals.filter(({ item, ties }) => {
       const at = until.get(ties.own);
@@ -182,75 +184,82 @@ export const mailStore = (tx: Tx) => ({
   async keepLeftOut(keys: readonly string[]): Promise<Set<string>> {
     if (keys.length === 0) return new Set();
     const { rows } = await sql<{ key: string }>`
-      update thread_tie set left_out = true where tie = any(${keys.map(messageTie)}::text[]) and not left_out
+      update thread_tie set left_out = true where tie = ${anyOf(keys.map(messageTie), 'text')} and not left_out
       returning substr(tie, 3) as key`.execute(tx);
     return new Set(rows.map(({ key }) => key));
   },
 
   async threadsOfTies(ties: readonly string[]): Promise<Map<string, string>> {
     if (ties.length === 0) return new Map();
-    const rows = await tx.selectFrom('threadTie').selectAll().where(sql<boolean>`tie = any(${ties}::text[])`).execute();
+    const rows = await tx
+      .selectFrom('threadTie')
+      .selectAll()
+      .where(sql<boolean>`tie = ${anyOf(ties, 'text')}`)
+      .execute();
     return new Map(rows.map(({ tie, threadId }) => [tie, threadId]));
   },
 
   /**
    * In the order of the ties, so that two deliveries that meet wait for each other in one direction only.
-   * @returns those that were there already
+   * @returns whether all of them are new: none was there already
    */
-  async insertTies(rows: readonly { tie: string; threadId: string }[]): Promise<string[]> {
-    if (rows.length === 0) return [];
+  async insertTies(rows: readonly { tie: string; threadId: string }[]): Promise<boolean> {
+    if (rows.length === 0) return true;
     const sorted = [...rows].sort((a, b) => (a.tie < b.tie ? -1 : 1));
-    const { rows: contested } = await sql<{ tie: string }>`
-      with row as materialized (
-        select * from ${tableOf(sorted, { tie: ['text', (row) => row.tie], thread_id: ['uuid', (row) => row.threadId] })}
-      ), inserted as (
-        insert into thread_tie (tie, thread_id) select tie, thread_id from row on conflict do nothing returning tie
-      )
-      select tie from row where tie not in (select tie from inserted)`.execute(tx);
-    return contested.map(({ tie }) => tie);
+    const { numAffectedRows } = await sql`
+      insert into thread_tie (tie, thread_id)
+      select * from ${tableOf(sorted, { tie: ['text', (row) => row.tie], thread_id: ['uuid', (row) => row.threadId] })}
+      on conflict do nothing`.execute(tx);
+    return Number(numAffectedRows) === rows.length;
   },
 
-  async insertThreads(ids: readonly string[], now: Date): Promise<void> {
-    if (ids.length === 0) return;
-    await sql`insert into thread (id, changed_at) select id, ${now}::timestamptz from unnest(${ids}::uuid[]) as id`.execute(tx);
+  async insertThreads(rows: readonly { id: string; firstAt: Date | null }[]): Promise<void> {
+    if (rows.length === 0) return;
+    await sql`
+      insert into thread (id, first_at)
+      select * from ${tableOf(rows, { id: ['uuid', ({ id }) => id], first_at: ['timestamptz', ({ firstAt }) => firstAt] })}`.execute(tx);
   },
 
   async lockRows(ids: readonly string[]): Promise<ThreadRow[]> {
     if (ids.length === 0) return [];
     const { rows } = await sql<ThreadRow>`
-      select id, merged_into, first_at, left_out from thread where id = any(${ids}::uuid[]) order by id for no key update`.execute(tx);
+      select id, merged_into, first_at, left_out from thread where id = ${anyOf(ids, 'uuid')} order by id for no key update`.execute(tx);
     return rows;
   },
 
   /** Moves everything of the threads `gone` to `living`; they point to it from now on, as do those that pointed to them. */
   async merge(living: string, gone: readonly string[], leftOut: boolean): Promise<void> {
-    await sql`update thread_tie set thread_id = ${living} where thread_id = any(${gone}::uuid[])`.execute(tx);
-    await sql`update message set thread_id = ${living} where thread_id = any(${gone}::uuid[])`.execute(tx);
+    await sql`update thread_tie set thread_id = ${living} where thread_id = ${anyOf(gone, 'uuid')}`.execute(tx);
+    await sql`update message set thread_id = ${living} where thread_id = ${anyOf(gone, 'uuid')}`.execute(tx);
     await sql`
-      with moved as (delete from thread_partnership where thread_id = any(${gone}::uuid[]) returning partnership_id, bare_subject)
+      with moved as (delete from thread_partnership where thread_id = ${anyOf(gone, 'uuid')} returning partnership_id, bare_subject)
       insert into thread_partnership (thread_id, partnership_id, bare_subject)
       select distinct on (partnership_id) ${living}::uuid, partnership_id, bare_subject from moved
       on conflict do nothing`.execute(tx);
     await sql`
-      update thread set merged_into = ${living}, first_key = null, first_at = null
-      where id = any(${gone}::uuid[]) or merged_into = any(${gone}::uuid[])`.execute(tx);
+      update thread set merged_into = ${living}, first_at = null
+      where id = ${anyOf(gone, 'uuid')} or merged_into = ${anyOf(gone, 'uuid')}`.execute(tx);
     if (leftOut) await sql`update thread set left_out = true where id = ${living}`.execute(tx);
   },
 
   async removeThreadsNeverUsed(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await sql`delete from thread where id = any(${ids}::uuid[])`.execute(tx);
+    if (ids.length > 0) await sql`delete from thread where id = ${anyOf(ids, 'uuid')}`.execute(tx);
   },
 
   messages: (keys: readonly string[]): Promise<MessageRow[]> =>
     keys.length === 0
       ? Promise.resolve([])
-      : tx.selectFrom('message').selectAll().where(sql<boolean>`key = any(${keys}::text[])`).execute(),
+      : tx
+          .selectFrom('message')
+          .selectAll()
+          .where(sql<boolean>`key = ${anyOf(keys, 'text')}`)
+          .execute(),
 
   async times(keys: readonly string[]): Promise<Map<string, CopyTimes>> {
     if (keys.length === 0) return new Map();
     const { rows } = await sql<CopyTimes & { messageKey: string }>`
       select message_key, min(received_at) as received_at, min(sent_at) as sent_at, min(sent_at) filter (where sent_copy) as own_sent_at
-      from message_copy where message_key = any(${keys}::text[]) group by message_key`.execute(tx);
+      from message_copy where message_key = ${anyOf(keys, 'text')} group by message_key`.execute(tx);
     return new Map(rows.map((row) => [row.messageKey, row]));
   },
 
@@ -259,7 +268,7 @@ export const mailStore = (tx: Tx) => ({
 
   /** By whom mail was written to. `replaced`: messages whose recipients or time may differ from what stands there. */
   async setRecipients(rows: readonly (MessageFacts & { at: Date })[], replaced: readonly string[]): Promise<void> {
-    if (replaced.length > 0) await sql`delete from message_to where message_key = any(${replaced}::text[])`.execute(tx);
+    if (replaced.length > 0) await sql`delete from message_to where message_key = ${anyOf(replaced, 'text')}`.execute(tx);
     const pairs = rows.flatMap(({ key, at, to }) =>
       [...new Set(to.map(({ address }) => address))].map((address) => ({ key, at, address })),
     );
@@ -286,7 +295,7 @@ export const mailStore = (tx: Tx) => ({
     if (graphIds.length === 0) return;
     await sql`
       update message_copy set removed_at = ${now}
-      where mailbox_id = ${mailboxId} and folder_id = ${folderId} and graph_id = any(${graphIds}::text[]) and removed_at is null`.execute(
+      where mailbox_id = ${mailboxId} and folder_id = ${folderId} and graph_id = ${anyOf(graphIds, 'text')} and removed_at is null`.execute(
       tx,
     );
   },
@@ -298,34 +307,42 @@ export const mailStore = (tx: Tx) => ({
       where mailbox_id = ${mailboxId} and folder_id = ${folderId} and round < ${round} and removed_at is null`.execute(tx);
   },
 
-  /** After their messages. @returns the links that are new */
-  async link(pairs: readonly { threadId: string; partnershipId: string }[]): Promise<{ threadId: string; partnershipId: string }[]> {
+  /**
+   * After their messages.
+   * @param pairs - with the bare subject of the thread's first message, where it is known
+   * @returns the links that are new
+   */
+  async link(
+    pairs: readonly { threadId: string; partnershipId: string; bareSubject: string | null }[],
+  ): Promise<{ threadId: string; partnershipId: string }[]> {
     if (pairs.length === 0) return [];
     const each = new Map(pairs.map((pair) => [`${pair.threadId} ${pair.partnershipId}`, pair]));
     const { rows } = await sql<{ threadId: string; partnershipId: string }>`
       insert into thread_partnership (thread_id, partnership_id, bare_subject)
       select thread_id, partnership_id,
-        coalesce((select bare_subject from message where message.thread_id = row.thread_id order by at, key limit 1), '')
+        coalesce(row.bare_subject,
+          (select bare_subject from message where message.thread_id = row.thread_id order by at, key collate "C" limit 1), '')
       from ${tableOf([...each.values()], {
         thread_id: ['uuid', (pair) => pair.threadId],
         partnership_id: ['uuid', (pair) => pair.partnershipId],
+        bare_subject: ['text', (pair) => pair.bareSubject],
       })}
       on conflict do nothing returning thread_id, partnership_id`.execute(tx);
     return rows;
   },
 
   /** What threads carry of their first message. */
-  async refreshThreads(threadIds: readonly string[], now: Date): Promise<void> {
+  async refreshThreads(threadIds: readonly string[]): Promise<void> {
     if (threadIds.length === 0) return;
     await sql`
       with first as (
-        select distinct on (thread_id) thread_id, key, at, bare_subject from message where thread_id = any(${threadIds}::uuid[])
-        order by thread_id, at, key
+        select distinct on (thread_id) thread_id, at, bare_subject from message where thread_id = ${anyOf(threadIds, 'uuid')}
+        order by thread_id, at, key collate "C"
       ), linked as (
         update thread_partnership as link set bare_subject = first.bare_subject from first
         where link.thread_id = first.thread_id and link.bare_subject <> first.bare_subject
       )
-      update thread set first_key = first.key, first_at = first.at, changed_at = ${now} from first where thread.id = first.thread_id`.execute(
+      update thread set first_at = first.at from first where thread.id = first.thread_id and thread.first_at is distinct from first.at`.execute(
       tx,
     );
   },
@@ -335,27 +352,24 @@ export const mailStore = (tx: Tx) => ({
     return tx
       .selectFrom('threadPartnership')
       .select(['threadId', 'partnershipId'])
-      .where(sql<boolean>`thread_id = any(${threadIds}::uuid[])`)
+      .where(sql<boolean>`thread_id = ${anyOf(threadIds, 'uuid')}`)
       .orderBy('threadId')
       .orderBy('partnershipId')
       .execute();
   },
 
   /** The threads' record goes; their ties stay, so that what comes later is left out too. */
-  async leaveOut(threadIds: readonly string[], now: Date): Promise<void> {
+  async leaveOut(threadIds: readonly string[]): Promise<void> {
     if (threadIds.length === 0) return;
     await sql`
       update thread_tie set left_out = true
-      from message where message.thread_id = any(${threadIds}::uuid[]) and tie = 'm:' || message.key`.execute(tx);
-    await sql`delete from message_copy where message_key in (select key from message where thread_id = any(${threadIds}::uuid[]))`.execute(
+      from message where message.thread_id = ${anyOf(threadIds, 'uuid')} and tie = 'm:' || message.key`.execute(tx);
+    await sql`delete from message_copy where message_key in (select key from message where thread_id = ${anyOf(threadIds, 'uuid')})`.execute(
       tx,
     );
-    await sql`delete from message where thread_id = any(${threadIds}::uuid[])`.execute(tx);
-    await sql`delete from thread_partnership where thread_id = any(${threadIds}::uuid[])`.execute(tx);
-    await sql`
-      update thread set left_out = true, first_key = null, first_at = null, changed_at = ${now} where id = any(${threadIds}::uuid[])`.execute(
-      tx,
-    );
+    await sql`delete from message where thread_id = ${anyOf(threadIds, 'uuid')}`.execute(tx);
+    await sql`delete from thread_partnership where thread_id = ${anyOf(threadIds, 'uuid')}`.execute(tx);
+    await sql`update thread set left_out = true, first_at = null where id = ${anyOf(threadIds, 'uuid')}`.execute(tx);
   },
 });
 export type MailStore = ReturnType<typeof mailStore>;

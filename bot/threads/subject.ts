@@ -185,6 +185,10 @@ const NON_DELIVERY = [
   ...['无法送达', '未送达', '無法傳遞', '배달되지 않음', '배달할 수 없음', 'לא ניתן למסירה', 'غير قابل للتسليم', 'תקלת מסירה'],
 ];
 
+/** Most subjects: nothing in them has another form, a case beside that of these letters, or a place among what is taken out. */
+const ASCII = /^[ -~]*$/;
+const SPACES = / {2,}/g;
+
 const KIND_OF = new Map<string, Exclude<SubjectKind, 'fresh'>>();
 for (const [kind, words] of [
   ['non-delivery', NON_DELIVERY],
@@ -257,6 +261,7 @@ function kindOf(word: string): Exclude<SubjectKind, 'fresh'> | undefined {
 }
 
 function plain(text: string): string {
+  if (ASCII.test(text)) return text.replace(SPACES, ' ').trim();
   return text
     .replace(/[\r\n\t]+/g, ' ')
     .replace(UNPRINTABLE, '')
@@ -267,6 +272,7 @@ function plain(text: string): string {
 
 /** Without case in any language: up and down again joins sharp s, dotless i and both small sigmas. */
 function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase().replace(SPACES, ' ').trim();
   return text
     .normalize('NFKC')
     .toUpperCase()

@@ -100,16 +100,16 @@ async function agreed(ports: Ports, partnershipId: string): Promise<void> {
 async function fill({ db }: Ports, partnershipId: string, from: number, to: number): Promise<void> {
   for (const open of [true, false]) {
     await sql`
-      insert into thread (id, changed_at) select gen_random_uuid(), ${NOW} from generate_series(${from + 1}::int, ${to}::int)`.execute(db);
+      insert into thread (id) select gen_random_uuid() from generate_series(${from + 1}::int, ${to}::int)`.execute(db);
     await sql`
       insert into obligation (id, partnership_id, thread_id, opening_key, debtor, opened_at, charter_version, priority, verdict, why, state,
         asker_address, asked_addresses, calendar_key, agreed_at, due_at, warn_at, alert_at, first_seen_at, settled_at, ending, turns, facts,
-        record, changed_at)
+        lapse_at, worked_seconds, changed_at)
       select gen_random_uuid(), ${partnershipId}, id, ${open ? 'open' : 'done'} || n, case when n % 2 = 0 then 'client' else 'provider' end,
         at - interval '8 hours', 1, 'normal', 'expected', 'first', ${open ? 'open' : 'settled'}, 'anna@contoso.com',
         array['carlo@fabrikam.com'], 'manila', at, at, at, at, at, ${open ? null : NOW}::timestamptz - n * interval '1 minute',
         ${open ? null : 'mail'}, 2, ${JSON.stringify({ messageKeys: ['<a@b>'], lastTouchAt: NOW, padding: 'x'.repeat(400) })}::jsonb,
-        ${open ? null : JSON.stringify({ workedSeconds: 7200, elapsedSeconds: 9000, inTime: true })}::jsonb, ${NOW}
+        at, ${open ? null : 7200}::int, ${NOW}
       from (
         select id, n, ${NOW}::timestamptz - (n % 20000) * interval '1 minute' - interval '1 hour' as at
         from (select id, row_number() over () + ${from} as n from thread

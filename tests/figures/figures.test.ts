@@ -153,12 +153,12 @@ describe('of mail', () => {
     const more = (key: string, times: number, said: { debtor: string; agreedAt: string; lateBy: number | null; priority?: string }) =>
       sql`
         insert into obligation (id, partnership_id, thread_id, opening_key, debtor, opened_at, charter_version, priority, verdict, why, state,
-          asker_address, asked_addresses, calendar_key, agreed_at, due_at, alert_at, first_seen_at, settled_at, ending, turns, facts, record, changed_at)
+          asker_address, asked_addresses, calendar_key, agreed_at, due_at, alert_at, first_seen_at, settled_at, ending, turns, facts, lapse_at, worked_seconds, changed_at)
         select gen_random_uuid(), partnership_id, thread_id, ${key} || n, ${said.debtor}, opened_at, charter_version, ${said.priority ?? 'normal'}, verdict, why,
           ${said.lateBy === null ? 'open' : 'settled'}, asker_address, asked_addresses, calendar_key, ${said.agreedAt}::timestamptz,
           ${said.agreedAt}::timestamptz, ${said.agreedAt}::timestamptz, first_seen_at,
           ${said.lateBy === null ? null : new Date(Date.parse(said.agreedAt) + said.lateBy * 3600_000)}, ${said.lateBy === null ? null : 'mail'}, turns, facts,
-          ${said.lateBy === null ? null : JSON.stringify({ workedSeconds: 60, elapsedSeconds: 60 })}::jsonb, changed_at
+          lapse_at, ${said.lateBy === null ? null : 60}::int, changed_at
         from (select * from obligation where state = 'settled' order by opened_at limit 1) as one, generate_series(1, ${times}::int) as n`.execute(
         db,
       );

@@ -137,7 +137,7 @@ async function figures(): Promise<unknown> {
     select id, subject_kind, subject_id, seq, kind, partnership_id, at, by_contact_id, by_side, through from journal
     where kind <> 'privacy.erased' order by id`.execute(db);
   const { rows: waits } = await sql`
-    select id, thread_id, debtor, opened_at, due_at, agreed_at, past_due_at, settled_at, state, ending, verdict, record from obligation order by id`.execute(
+    select id, thread_id, debtor, opened_at, due_at, agreed_at, past_due_at, settled_at, state, ending, verdict, worked_seconds, counted from obligation order by id`.execute(
     db,
   );
   const { rows: asked } = await sql`select id, state, opened_at, ended_at, asking_side, facts from escalation order by id`.execute(db);

@@ -54,8 +54,8 @@ describe('mail', () => {
     expect(await world.base.db.selectFrom('message').select('key').execute()).toEqual([]);
     const [now] = await waits();
     expect(now).toMatchObject({ askerAddress: '', askedAddresses: [], ending: 'mail', emptiedAt: world.base.clock.now() });
-    const { openedAt, dueAt, settledAt, record, state } = before!;
-    expect(now).toMatchObject({ openedAt, dueAt, settledAt, record, state });
+    const { openedAt, dueAt, settledAt, workedSeconds, counted, state } = before!;
+    expect(now).toMatchObject({ openedAt, dueAt, settledAt, workedSeconds, counted, state });
     const listed = await world.base.db.selectFrom('contactAddress').select('address').execute();
     expect(text.match(/carlo@fabrikam\.com/g)).toHaveLength(1 + 1); // the charter, and the contact's address
     expect(listed.length).toBeGreaterThan(5);
@@ -72,7 +72,7 @@ describe('mail', () => {
     await world.deliver([later]);
     const all = await waits();
     expect(all).toHaveLength(3);
-    expect(all[0]).toMatchObject({ id: before!.id, ending: 'mail', record: before!.record, revision: before!.revision });
+    expect(all[0]).toMatchObject({ id: before!.id, ending: 'mail', counted: before!.counted, revision: before!.revision });
     expect(all[2]).toMatchObject({ threadId: before!.threadId, openedAt: day(later.at), state: 'open' });
   });
 

@@ -39,7 +39,9 @@ async function counted({
   await sql`
     update obligation set state = ${state}, ending = ${ending ?? null}, settled_at = ${settledAt}, agreed_at = ${at(12)}, due_at = ${at(due)},
       alert_at = ${alert === null ? null : at(alert)}, verdict = ${verdict}, facts = facts || ${JSON.stringify({ history })}::jsonb,
-      record = ${state === 'settled' ? JSON.stringify({ workedSeconds: 60, elapsedSeconds: 90 }) : null}::jsonb`.execute(db);
+      opened_at = coalesce(${settledAt}::timestamptz - interval '90 seconds', opened_at), worked_seconds = ${state === 'settled' ? 60 : null}`.execute(
+    db,
+  );
   const found = await countedWaits(db, world.partnershipId, DAY, true);
   // how long it took is known of what was answered, and of nothing else
   for (const { worked, elapsed, times } of found)

@@ -372,10 +372,10 @@ describe('what one person is asked or told', () => {
     const row = async (key: string) => (await world.rows()).find((each) => each.openingKey === `<${key}@mail>`)!;
     expect((await row('q')).dueAt).toEqual(new Date('2026-11-25T09:00:00Z'));
     const ended = before.find((each) => each.openingKey === '<old@mail>')!;
-    expect(await row('old')).toMatchObject({ state: 'settled', dueAt: ended.dueAt, record: ended.record });
+    expect(await row('old')).toMatchObject({ state: 'settled', dueAt: ended.dueAt, counted: ended.counted });
     // read again for another reason: still the same
     await world.deliver([{ ...question, id: 'more', subject: 'Re: Earlier', replyTo: 'oldAnswer', at: '2026-11-24T01:04:00Z' }]);
-    expect(await row('old')).toMatchObject({ dueAt: ended.dueAt, record: ended.record, agreedAt: ended.agreedAt });
+    expect(await row('old')).toMatchObject({ dueAt: ended.dueAt, counted: ended.counted, agreedAt: ended.agreedAt });
     await world.until('2026-11-24T12:00:00Z');
     expect((await row('q')).pastDueAt).toBeNull();
     expect((await world.view((await row('q')).id, 'everyone')).explanation?.closed).toContainEqual({ on: '2026-11-24', text: 'Typhoon' });

@@ -69,7 +69,8 @@ describe('obligations on a real database', () => {
     await world.deliver([{ ...answer, at: '2026-11-24T10:30:00Z' }]);
     const settled = await only();
     expect(settled).toMatchObject({ state: 'settled', settledAt: at('2026-11-24T10:30:00Z'), ending: 'mail' });
-    expect(settled.record).toMatchObject({ inTime: false, workedSeconds: 9 * 3600, elapsedSeconds: 9.5 * 3600 });
+    expect(settled.workedSeconds).toBe(9 * 3600);
+    expect(settled.counted).toEqual([at('2026-11-24T01:00:00Z'), at('2026-11-24T10:00:00Z')]);
     expect(await kinds(opened.id)).toEqual(['obligation.opened', 'obligation.pastDue', 'obligation.ended']);
     expect(await world.base.db.selectFrom('deadline').selectAll().where('subjectId', '=', opened.id).execute()).toEqual([]);
   });
