@@ -12,6 +12,7 @@ import type { Tx } from '../store/database.ts';
 import type { Graph } from './client.ts';
 import { EventPage, GraphEvent, meetingItem } from './event.ts';
 import { GraphRefusal } from './exchange.ts';
+import { gathered } from './gathered.ts';
 import { sameOrigin } from './links.ts';
 import type { Reading } from './reading.ts';
 import { isExpiredToken, isOutOfScope } from './rules.ts';
@@ -26,11 +27,57 @@ const PAGE_SIZE = 100;
 /** The event that goes up: calendars changed that are read for these partnerships, in the transaction that records it. */
 export type OnMeetings = (tx: Tx, partnershipIds: readonly string[], now: Date) => Promise<void>;
 
+/** What a page of a calendar's window said, to be taken into the record. */
+export interface CalendarTake {
+  readonly reading: Reading;
+  readonly mailbox: Mailbox;
+  readonly kept: readonly Meeting[];
+  readonly gone: readonly string[];
+  /** The window, and the round in which its pages are seen. `whole`: this was the last of them. */
+  readonly window: { readonly round: number; readonly from: Date; readonly until: Date };
+  readonly whole: boolean;
+  /** Where it goes on, and until when the window lasts; null: it begins anew. */
+  readonly next: { readonly link: string | null; readonly until: Date | null };
+  /** There is more of it to read now. */
+  readonly due: boolean;
+}
+
+/**
+ * Takes what was fetched of calendars into the record; resolved once that has been committed. One commit at once: each tells of the same
+ * partnerships, and would wait for the one before, with a connection in its hands.
+ */
+export const calendarTakes = (onMeetings: OnMeetings): ((take: CalendarTake) => Promise<void>) =>
+  gathered<CalendarTake>((list) => takeCalendars(list, onMeetings), { most: 50, atOnce: 1, apart: true });
+
+async function takeCalendars(list: readonly CalendarTake[], onMeetings: OnMeetings): Promise<void> {
+  // by id, as whoever writes of many mailboxes
+  const inOrder = [...list].sort((a, b) => (a.mailbox.id < b.mailbox.id ? -1 : 1));
+  const { ports } = list[0]!.reading;
+  await ports.transaction(async (tx) => {
+    const changed = new Set<string>();
+    for (const take of inOrder) {
+      const { mailbox, kept, gone, window, whole, next, due } = take;
+      await saveMeetings(tx, mailbox.id, kept, window.round);
+      await removeMeetings(tx, mailbox.id, gone);
+      const unseen = whole ? await removeMeetingsUnseen(tx, mailbox.id, window) : 0;
+      await tx
+        .updateTable('mailbox')
+        .set({ calendarLink: next.link, calendarUntil: next.until, calendarRound: window.round, calendarDue: due })
+        .where('id', '=', mailbox.id)
+        .execute();
+      // the end of a reading is told too: what is not there by then is not there
+      if (kept.length || gone.length || unseen > 0 || (!due && mailbox.calendarLink === null))
+        for (const partnershipId of await partnershipsRead(tx, mailbox.id)) changed.add(partnershipId);
+    }
+    if (changed.size > 0) await onMeetings(tx, [...changed].sort(), ports.clock.now());
+  });
+}
+
 /**
  * Reads a page of a calendar's window. Only meetings in which both sides take part are kept. What comes as removed may only have left the
  * window, so it is looked at before it is believed; what is not seen again when the window begins anew is gone.
  */
-export async function readCalendar(reading: Reading, mailbox: Mailbox, onMeetings: OnMeetings): Promise<void> {
+export async function readCalendar(reading: Reading, mailbox: Mailbox, take: (take: CalendarTake) => Promise<void>): Promise<void> {
   const { graph, ports } = reading;
   const now = ports.clock.now();
   const fresh = !mailbox.calendarUntil || mailbox.calendarUntil.getTime() - now.getTime() < AHEAD_DAYS.least * DAY_MS;
@@ -42,19 +89,14 @@ export async function readCalendar(reading: Reading, mailbox: Mailbox, onMeeting
   const nextLink = page && page !== 'notOurs' ? sameOrigin(page['@odata.nextLink'], graph.origin) : undefined;
   const link = page && page !== 'notOurs' ? (nextLink ?? sameOrigin(page['@odata.deltaLink'], graph.origin) ?? null) : null;
   const found = page && page !== 'notOurs' ? await meetingsIn(reading, mailbox, page) : { kept: [], gone: [] };
-  await ports.transaction(async (tx) => {
-    await saveMeetings(tx, mailbox.id, found.kept, round);
-    await removeMeetings(tx, mailbox.id, found.gone);
-    const unseen = link && !nextLink ? await removeMeetingsUnseen(tx, mailbox.id, { round, from, until }) : 0;
-    const due = page === null || nextLink !== undefined;
-    await tx
-      .updateTable('mailbox')
-      .set({ calendarLink: link, calendarUntil: page === null ? null : until, calendarRound: round, calendarDue: due })
-      .where('id', '=', mailbox.id)
-      .execute();
-    // the end of a reading is told too: what is not there by then is not there
-    if (found.kept.length || found.gone.length || unseen > 0 || (!due && mailbox.calendarLink === null))
-      await onMeetings(tx, await partnershipsRead(tx, mailbox.id), now);
+  await take({
+    reading,
+    mailbox,
+    ...found,
+    window: { round, from, until },
+    whole: link !== null && !nextLink,
+    next: { link, until: page === null ? null : until },
+    due: page === null || nextLink !== undefined,
   });
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { addJob } from '../jobs/index.ts';
 import type { Tx } from '../store/database.ts';
 import type { Gate, IngestContext } from '../threads/index.ts';
-import { type OnMeetings, readCalendar } from './calendar.ts';
+import { calendarTakes, type OnMeetings, readCalendar } from './calendar.ts';
 import { callMailboxSearch, callTurn, callTurns, callWatch } from './calls.ts';
 import type { Graph } from './client.ts';
 import { currentGate } from './gate.ts';
@@ -38,6 +38,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
   const memory = readingMemory();
   const grown = tableStatistics();
   const take = takes();
+  const takeCalendar = calendarTakes(onMeetings);
   let gates: ((now: Date) => Promise<Gate>) | null = null;
   const gateNow = ({ db, clock }: Ports): Promise<Gate> => {
     gates ??= currentGate(db);
@@ -116,7 +117,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
             backfillDays: config.BACKFILL_DAYS,
             onThreads,
           };
-          const next = await step({ ...reading, readCalendar: (mailbox) => readCalendar(reading, mailbox, onMeetings) }, mailboxId);
+          const next = await step({ ...reading, readCalendar: (mailbox) => readCalendar(reading, mailbox, takeCalendar) }, mailboxId);
           if (next === null) return;
           priority = next;
         }
