@@ -52,7 +52,7 @@ async function wholeAnswer({ graph }: Reading, mailbox: Mailbox, first: MessageP
 function byFolder(messages: readonly GraphMessage[], folders: ReadonlyMap<string, MailFolder>): TakePart[] {
   const sorted = new Map<MailFolder, GraphMessage[]>();
   for (const message of new Map(messages.map((one) => [one.id, one])).values()) {
-    const folder = typeof message.parentFolderId === 'string' ? folders.get(message.parentFolderId) : undefined;
+    const folder = message.folderId === undefined ? undefined : folders.get(message.folderId);
     if (folder) sorted.set(folder, [...(sorted.get(folder) ?? []), message]);
   }
   return [...sorted].map(([folder, mine]) => ({ folder, messages: mine }));

@@ -24,11 +24,8 @@ const PROPERTIES = [
 export const selectMail = (headers: boolean): string =>
   `$select=${[...PROPERTIES, ...(headers ? ['internetMessageHeaders'] : [])].join(',')}`;
 
-/**
- * A message as Graph gives it, hostile and partial. Read by hand: a page has hundreds of them, most of which are forgotten at once. What has
- * the wrong type counts as not told.
- */
-export type GraphMessage = Readonly<Record<string, unknown>> & { readonly id: string };
+/** A message as Graph gives it, hostile and partial. */
+type Given = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /** A page of messages; exactly one of the links. */
 export interface MessagePage {
@@ -42,7 +39,7 @@ export function messagePage(body: unknown): MessagePage {
   const { value, '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink } = record(body) ?? {};
   if (!Array.isArray(value)) throw new Unavailable('Graph answered something that is no page of messages');
   return {
-    value: value.filter((one): one is GraphMessage => typeof record(one)?.id === 'string'),
+    value: value.filter((one): one is Given => typeof record(one)?.id === 'string').map(graphMessage),
     nextLink: text(nextLink),
     deltaLink: text(deltaLink),
   };
@@ -80,10 +77,13 @@ function headersOf(given: unknown): MailHeaders | undefined {
   return named && headersByName(named);
 }
 
-/** A subject of null is an empty one; a property that is not there was not told. */
-export const mailItem = (message: GraphMessage): MailItem => new GraphMailItem(message);
+export const graphMessage = (given: Given): GraphMessage => new GraphMessage(given);
 
-class GraphMailItem implements MailItem {
+/**
+ * What a message says, read at once: pages wait for their turn, and what Graph gave takes several times the memory. Read by hand: a page has
+ * hundreds of them, most of which are forgotten. What has the wrong type counts as not told; a subject of null is an empty one.
+ */
+export class GraphMessage implements MailItem {
   readonly id: string;
   readonly messageId: MailItem['messageId'];
   readonly conversationId: MailItem['conversationId'];
@@ -100,28 +100,34 @@ class GraphMailItem implements MailItem {
   readonly draft: MailItem['draft'];
   readonly webLink: MailItem['webLink'];
   readonly type: MailItem['type'];
+  /** The folder in which it lies. */
+  readonly folderId: string | undefined;
+  /** It is not in the folder that was read any more. */
+  readonly removed: boolean;
   readonly #given: unknown;
   #headers: MailHeaders | undefined;
 
-  constructor(message: GraphMessage) {
-    const { importance, from, sender, isDraft, subject } = message;
-    this.id = message.id;
-    this.messageId = textOrNull(message.internetMessageId);
-    this.conversationId = textOrNull(message.conversationId);
+  constructor(given: Given) {
+    const { importance, from, sender, isDraft, subject } = given;
+    this.id = given.id;
+    this.messageId = textOrNull(given.internetMessageId);
+    this.conversationId = textOrNull(given.conversationId);
     this.subject = subject === null ? '' : text(subject);
     this.from = from === undefined ? undefined : party(from);
     this.sender = sender === undefined ? undefined : party(sender);
-    this.to = parties(message.toRecipients);
-    this.cc = parties(message.ccRecipients);
-    this.receivedAt = instant(message.receivedDateTime);
-    this.sentAt = instant(message.sentDateTime);
-    this.flag = flagOf(message.flag);
-    this.categories = texts(message.categories);
+    this.to = parties(given.toRecipients);
+    this.cc = parties(given.ccRecipients);
+    this.receivedAt = instant(given.receivedDateTime);
+    this.sentAt = instant(given.sentDateTime);
+    this.flag = flagOf(given.flag);
+    this.categories = texts(given.categories);
     this.importance = importance === 'low' || importance === 'normal' || importance === 'high' ? importance : undefined;
     this.draft = typeof isDraft === 'boolean' ? isDraft : undefined;
-    this.webLink = textOrNull(message.webLink);
-    this.type = text(message['@odata.type']);
-    this.#given = message.internetMessageHeaders;
+    this.webLink = textOrNull(given.webLink);
+    this.type = text(given['@odata.type']);
+    this.folderId = text(given.parentFolderId);
+    this.removed = given['@removed'] !== undefined;
+    this.#given = given.internetMessageHeaders;
   }
 
   /** Read only when the mail passes. */
@@ -130,5 +136,3 @@ class GraphMailItem implements MailItem {
     return this.#headers;
   }
 }
-
-export const isRemoved = (message: GraphMessage): boolean => message['@removed'] !== undefined;

@@ -24,7 +24,7 @@ export async function readNewest(reading: Reading, mailbox: Mailbox): Promise<vo
 async function newestOf(reading: Reading, mailbox: Mailbox, name: string, role: 'mail' | 'sent'): Promise<Fetched | null> {
   try {
     const page = await firstPage(reading, mailbox, name, PAGE_SIZE, null);
-    const id = page.value.map(({ parentFolderId }) => parentFolderId).find((one) => typeof one === 'string');
+    const id = page.value.find(({ folderId }) => folderId !== undefined)?.folderId;
     return id === undefined ? null : { folder: await addFolder(reading.ports.db, mailbox.id, { id, role, items: null }), page };
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;

@@ -2,7 +2,6 @@ import type { Tx } from '../store/database.ts';
 import { type Ingested, ingest, type MailPage, removedUnseen } from '../threads/index.ts';
 import { callTurns } from './calls.ts';
 import { gathered } from './gathered.ts';
-import { isRemoved, mailItem } from './item.ts';
 import { sameOrigin } from './links.ts';
 import type { Reading, Take, TakePart } from './reading.ts';
 import { addWanted, type Mailbox, type MailFolder, type Move, mailboxesAt, moveOn, removeWanted } from './store.ts';
@@ -44,8 +43,8 @@ async function takeAll(reading: Reading, list: readonly Take[]): Promise<void> {
           mailbox,
           folder: placeOf(folder),
           since: sinceOf(reading, mailbox),
-          items: messages.filter((message) => !isRemoved(message)).map(mailItem),
-          removed: messages.filter(isRemoved).map(({ id }) => id),
+          items: messages.filter(({ removed }) => !removed),
+          removed: messages.flatMap(({ id, removed }) => (removed ? id : [])),
         }),
       ),
     );

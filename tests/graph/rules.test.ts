@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Unavailable } from '../../bot/errors.ts';
 import { GraphEvent, meetingItem } from '../../bot/graph/event.ts';
-import { mailItem } from '../../bot/graph/item.ts';
+import { graphMessage } from '../../bot/graph/item.ts';
 import { lanes, loadOf } from '../../bot/graph/lanes.ts';
 import { claimsChallenge, isExpiredToken, isNoMailbox, isOutOfScope, quoted, retryAfterSeconds } from '../../bot/graph/rules.ts';
 import type { Mailbox, MailFolder } from '../../bot/graph/store.ts';
@@ -53,7 +53,7 @@ it('what Graph adds later, or writes in another form, counts as not told', () =>
     isDraft: 'no',
     subject: 7,
   };
-  const read = mailItem(message);
+  const read = graphMessage(message);
   expect(read).toMatchObject({ id: 'a', flag: { status: 'none', due: null } });
   for (const name of ['importance', 'to', 'draft', 'subject'] as const) expect([name, read[name]]).toEqual([name, undefined]);
   const event = { id: 'e', type: 'floating', start: { dateTime: '2026-11-24T10:00:00', timeZone: 'UTC' }, attendees: [{ type: 'robot' }] };

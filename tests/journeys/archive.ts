@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { acknowledge, activePartnerships, contactIdOf, currentCharter, loadCharters, partnershipIdOf } from '../../bot/charter/index.ts';
 import { SIDES } from '../../bot/contract/sides.ts';
 import { sweep } from '../../bot/deadlines/index.ts';
-import { mailItem } from '../../bot/graph/item.ts';
+import { graphMessage } from '../../bot/graph/item.ts';
 import { responses } from '../../bot/responses/index.ts';
 import { type StoredObligation, stored } from '../../bot/responses/store.ts';
 import { type Gate, gateOf, ingest, type MailItem } from '../../bot/threads/index.ts';
@@ -65,7 +65,7 @@ export class Archive {
       'internetMessageHeaders',
       ...Object.keys(messageJson(copies[0]!, VIEW)).filter((name) => name !== 'id' && !name.startsWith('@')),
     ];
-    const held = copies.map((copy) => ({ copy, item: mailItem(messageJson(copy, { ...VIEW, select }, true) as { id: string }) }));
+    const held = copies.map((copy) => ({ copy, item: graphMessage(messageJson(copy, { ...VIEW, select }, true) as { id: string }) }));
     const mails: SentMail[] = [];
     for await (const mail of tenant.mail()) mails.push(mail);
 
