@@ -127,7 +127,10 @@ function merged(
 function recordOf(charter: Charter, o: Obligation): EndRecord {
   const counted = segments(compiled(calendarOf(charter, o)), o.openedAt, o.settledAt!);
   const worked = counted.reduce((sum, segment) => sum + segment.seconds, 0);
-  return { workedSeconds: Math.max(0, worked - o.pausedSeconds), counted: counted.flatMap(({ fromAt, toAt }) => [fromAt, toAt]) };
+  return {
+    workedSeconds: Math.max(0, Math.round(worked - o.pausedSeconds)),
+    counted: counted.flatMap(({ fromAt, toAt }) => [fromAt, toAt]),
+  };
 }
 
 /** What makes a difference to anybody; `nextAt` alone does not. */

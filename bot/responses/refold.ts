@@ -184,11 +184,8 @@ async function save(
     now,
   );
   const touched = looked.map((change) => ({ ...change, after: lookedAtAgain(change.after, asking.againAt.get(change.after.id)) }));
-  await saveObligations(
-    tx,
-    touched.map(({ after }) => after),
-    now,
-  );
+  const rows = (known: boolean) => touched.flatMap(({ before, after }) => ((before !== undefined) === known ? after : []));
+  await saveObligations(tx, rows(true), now, rows(false));
   await appendEvents(
     tx,
     touched.flatMap(({ before, after, what }) => (what === 'changed' ? eventsOf(before, after, now, by) : [])),

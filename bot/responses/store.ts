@@ -1,7 +1,7 @@
 import { type ColumnType, type Selectable, sql } from 'kysely';
 import type { Side } from '../contract/sides.ts';
 import type { Db, Tx } from '../store/database.ts';
-import { saveManyRows } from '../store/rows.ts';
+import { addManyRows, saveManyRows } from '../store/rows.ts';
 import { anyOf, type Columns } from '../store/tableOf.ts';
 import { isUuid } from '../store/uuid.ts';
 import type { Obligation } from './obligation.ts';
@@ -286,15 +286,17 @@ const COLUMNS: Columns<StoredObligation> = {
   revision: ['int', (o) => o.revision],
 };
 
-/** Writes rows whole, new ones and known ones alike. */
-export const saveObligations = (tx: Tx, list: readonly StoredObligation[], now: Date): Promise<void> =>
-  saveManyRows(
-    tx,
-    'obligation',
-    list,
-    { ...COLUMNS, changed_at: ['timestamptz', () => now] },
-    { by: ['id'], kept: ['partnership_id', 'first_seen_at'] },
-  );
+/** Writes rows whole. @param added - those that are new */
+export async function saveObligations(
+  tx: Tx,
+  list: readonly StoredObligation[],
+  now: Date,
+  added: readonly StoredObligation[] = [],
+): Promise<void> {
+  const columns: Columns<StoredObligation> = { ...COLUMNS, changed_at: ['timestamptz', () => now] };
+  await saveManyRows(tx, 'obligation', list, columns, { by: ['id'], kept: ['partnership_id', 'first_seen_at'] });
+  await addManyRows(tx, 'obligation', added, columns);
+}
 
 /** What people said never expects an answer, each since when. */
 export const learnedPatterns = async (tx: Tx, partnershipId: string): Promise<LearnedPattern[]> =>

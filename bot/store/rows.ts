@@ -20,8 +20,16 @@ export async function saveRows<Table extends keyof Database>(
     .execute();
 }
 
+/** Adds a great many rows of which none is there yet, in one parameter a column. */
+export async function addManyRows<Row>(tx: Tx, table: string, rows: readonly Row[], columns: Columns<Row>): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`insert into ${sql.raw(table)} (${sql.raw(Object.keys(columns).join(', '))}) select * from ${tableOf(rows, columns)}`.execute(
+    tx,
+  );
+}
+
 /**
- * The same for a great many rows, in one parameter a column.
+ * Writes a great many rows whole, new ones and known ones alike. Where it is known which are new, adding those takes less: nothing is looked up.
  * @param by - what a row is known by
  * @param kept - what stays as it stands in a row that is known
  */

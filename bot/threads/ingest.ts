@@ -135,7 +135,8 @@ export async function ingest(tx: Tx, pages: readonly MailPage[], context: Ingest
   const absent = arrivals.filter((_, index) => joined.threads[index]!.leftOut);
   const newlyAbsent = await store.keepLeftOut(absent.map(({ facts }) => facts.key));
 
-  await store.upsertCopies([...live.map(({ copy }) => copy), ...changes.map(({ copy }) => copy)]);
+  await store.addCopies(live.map(({ copy }) => copy));
+  await store.saveCopies(changes.map(({ copy }) => copy));
   const written = await writeMessages(store, live, mail, threadOf, joined.newTies, context.gate);
   for (const threadId of written.threads) touched.add(threadId);
   const links = arrivals.flatMap(({ partnerships }, index) => {
@@ -345,7 +346,9 @@ async function writeMessages(
     const same = row.at.getTime() === at.getTime() && sameFacts(known, facts);
     return same ? [] : [{ ...facts, at, threadId: threadOf.get(key)! }];
   });
-  await store.upsertMessages(rows);
+  const known = (row: { readonly key: string }): boolean => before.has(row.key);
+  await store.addMessages(rows.filter((row) => !known(row)));
+  await store.saveMessages(rows.filter(known));
   await store.setRecipients(
     rows.filter(({ at }) => gate.agreedAt !== null && at >= gate.agreedAt),
     rows.map(({ key }) => key).filter((key) => before.has(key)),

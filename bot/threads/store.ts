@@ -1,6 +1,6 @@
 import { type ColumnType, sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
-import { saveManyRows } from '../store/rows.ts';
+import { addManyRows, saveManyRows } from '../store/rows.ts';
 import { anyOf, type Columns, tableOf } from '../store/tableOf.ts';
 import type { MailItem } from './item.ts';
 import type { Address, MailKind, Message } from './message.ts';
@@ -93,7 +93,8 @@ export const factsOfRow = (row: MessageRow): MessageFacts => ({
   importance: row.importance,
 });
 
-const MESSAGE_COLUMNS: Columns<MessageFacts & { readonly threadId: string; readonly at: Date }> = {
+export type MessageToStore = MessageFacts & { readonly threadId: string; readonly at: Date };
+const MESSAGE_COLUMNS: Columns<MessageToStore> = {
   key: ['text', (row) => row.key],
   thread_id: ['uuid', (row) => row.threadId],
   at: ['timestamptz', (row) => row.at],
@@ -263,8 +264,8 @@ export const mailStore = (tx: Tx) => ({
     return new Map(rows.map((row) => [row.messageKey, row]));
   },
 
-  upsertMessages: (rows: readonly (MessageFacts & { threadId: string; at: Date })[]): Promise<void> =>
-    saveManyRows(tx, 'message', rows, MESSAGE_COLUMNS, { by: ['key'] }),
+  addMessages: (rows: readonly MessageToStore[]): Promise<void> => addManyRows(tx, 'message', rows, MESSAGE_COLUMNS),
+  saveMessages: (rows: readonly MessageToStore[]): Promise<void> => saveManyRows(tx, 'message', rows, MESSAGE_COLUMNS, { by: ['key'] }),
 
   /** By whom mail was written to. `replaced`: messages whose recipients or time may differ from what stands there. */
   async setRecipients(rows: readonly (MessageFacts & { at: Date })[], replaced: readonly string[]): Promise<void> {
@@ -283,8 +284,9 @@ export const mailStore = (tx: Tx) => ({
       on conflict do nothing`.execute(tx);
   },
 
+  addCopies: (rows: readonly CopyRow[]): Promise<void> => addManyRows(tx, 'message_copy', rows, COPY_COLUMNS),
   /** What a copy is stays as it was first told; where it lies and what its owner did to it is written again. */
-  upsertCopies: (rows: readonly CopyRow[]): Promise<void> =>
+  saveCopies: (rows: readonly CopyRow[]): Promise<void> =>
     saveManyRows(tx, 'message_copy', rows, COPY_COLUMNS, {
       by: ['mailbox_id', 'graph_id'],
       kept: ['message_key', 'conversation_id', 'received_at', 'sent_at'],

@@ -8,6 +8,7 @@ import { appendEvent, eventsOf } from '../../bot/journal/index.ts';
 import { briefSections } from '../../bot/responses/brief.ts';
 import { obligationCard } from '../../bot/responses/card.ts';
 import { peopleOn } from '../../bot/responses/concerns.ts';
+import { countedWaits } from '../../bot/responses/counting.ts';
 import { obligationView, placements } from '../../bot/responses/index.ts';
 import type { Db } from '../../bot/store/index.ts';
 import { lockThreads } from '../../bot/threads/index.ts';
@@ -73,6 +74,16 @@ describe('obligations on a real database', () => {
     expect(settled.counted).toEqual([at('2026-11-24T01:00:00Z'), at('2026-11-24T10:00:00Z')]);
     expect(await kinds(opened.id)).toEqual(['obligation.opened', 'obligation.pastDue', 'obligation.ended']);
     expect(await world.base.db.selectFrom('deadline').selectAll().where('subjectId', '=', opened.id).execute()).toEqual([]);
+  });
+
+  it('a press may come at any millisecond, and what was counted is whole seconds', async () => {
+    await world.deliver([question]);
+    const { id, agreedAt } = await only();
+    world.base.clock.set('2026-11-24T02:00:00.700Z');
+    await world.press('cannot', id, world.actor('provider', 'joan'), { remark: 'No budget for it' });
+    expect(await only()).toMatchObject({ workedSeconds: 3601, counted: [at('2026-11-24T01:00:00Z'), at('2026-11-24T02:00:00.700Z')] });
+    const period = { from: agreedAt, to: new Date(agreedAt.getTime() + 1000) };
+    expect(await countedWaits(world.base.db, world.partnershipId, period, true)).toMatchObject([{ worked: [3601], elapsed: [3601] }]);
   });
 
   it('concerns the people of the partnership who are on the mail, in whatever line', async () => {

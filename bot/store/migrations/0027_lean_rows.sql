@@ -7,7 +7,7 @@ alter table obligation
 update obligation set
   lapse_at = (facts->>'lapseAt')::timestamptz,
   facts = facts - 'lapseAt' - 'askAt',
-  worked_seconds = (record->>'workedSeconds')::integer,
+  worked_seconds = round((record->>'workedSeconds')::numeric)::integer,
   counted = case when jsonb_typeof(record) = 'object' then array(
     select at from jsonb_array_elements(record->'segments') with ordinality as segment(told, n)
     cross join lateral (values (1, (told->>'fromAt')::timestamptz), (2, (told->>'toAt')::timestamptz)) as ends(side, at)
