@@ -8,7 +8,7 @@ import { eventsByRules } from '../matters/index.ts';
 import { handOnCards, requestPost } from '../posts/index.ts';
 import type { Tx } from '../store/database.ts';
 import { lockSubject } from '../store/lock.ts';
-import { mailBetween } from '../threads/index.ts';
+import { mailBetween, type ThreadChange } from '../threads/index.ts';
 import { type Dated, dateAfter, dateOf, firstDate } from './dates.ts';
 import type { RhythmDate } from './rhythm.ts';
 import { gives, isUnder, look, nextAt, retimed, type Step, settled } from './rules.ts';
@@ -182,7 +182,7 @@ async function goOnCorrected(tx: Tx, d: RhythmDate, versions: readonly AgreedCha
 }
 
 /** Threads changed: a mail in them may give a date, whenever it is read. Where no agreed subject fits, nothing is locked. */
-export async function hearMail(tx: Tx, threads: readonly { threadId: string; partnershipId: string }[], now: Date): Promise<void> {
+export async function hearMail(tx: Tx, threads: readonly ThreadChange[], now: Date): Promise<void> {
   const from = new Date(now.getTime() - HISTORY_MS);
   // clocks of senders may be ahead
   const to = new Date(now.getTime() + DAY_MS);
@@ -190,8 +190,8 @@ export async function hearMail(tx: Tx, threads: readonly { threadId: string; par
     const versions = await charters(tx, partnershipId);
     const subjects = versions.flatMap(({ rhythms }) => rhythms.flatMap(({ mail }) => mail ?? []));
     if (!subjects.length) continue;
-    const threadIds = threads.filter((each) => each.partnershipId === partnershipId).map((each) => each.threadId);
-    const mail = await mailBetween(tx, { partnershipId, from, to, threadIds });
+    const changed = threads.filter((each) => each.partnershipId === partnershipId);
+    const mail = await mailBetween(tx, { partnershipId, from, to, changed });
     const fitting = mail.filter(({ bareSubject }) => subjects.some((subject) => isUnder(subject, bareSubject)));
     if (!fitting.length) continue;
     await lockRhythms(tx, partnershipId);

@@ -3,7 +3,7 @@ export { headersByName, type MailHeaders } from './automatic.ts';
 export { familyOf, partnershipsOfThreads } from './family.ts';
 export type { Gate } from './gate.ts';
 export { gateOf } from './gate.ts';
-export { type IngestContext, type Ingested, ingest, type ThreadChange } from './ingest.ts';
+export { type IngestContext, type Ingested, ingest } from './ingest.ts';
 export type { ItemFlag, MailItem, MailPage } from './item.ts';
 export type { Address } from './message.ts';
 export {
@@ -21,3 +21,4 @@ export {
 } from './read.ts';
 export { removedUnseen } from './reconcile.ts';
 export { LEAVE_OUT } from './rules.ts';
+export type { ThreadChange } from './store.ts';

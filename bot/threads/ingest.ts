@@ -18,7 +18,6 @@ import {
   type MessageFacts,
   mergedFacts,
   mergedTimes,
-  messageKey,
   messageTie,
   participants,
   referencesOf,
@@ -26,14 +25,7 @@ import {
   type Ties,
   tiesOf,
 } from './rules.ts';
-import { type CopyRow, factsOfRow, type MailStore, mailStore } from './store.ts';
-
-export interface ThreadChange {
-  readonly threadId: string;
-  readonly partnershipId: string;
-  /** All mail of a thread that begins with this delivery, ascending by (at, key): it need not be read again. */
-  readonly begunBy?: readonly Message[];
-}
+import { type CopyRow, factsOfRow, type MailStore, mailStore, type ThreadChange } from './store.ts';
 
 export interface IngestContext {
   readonly gate: Gate;
@@ -103,28 +95,31 @@ export async function ingest(tx: Tx, pages: readonly MailPage[], context: Ingest
       .map((item): Told => ({ item, page })),
   );
   const places = told.map(({ item, page }) => ({ mailboxId: page.mailbox.id, graphId: item.id }));
-  const known = new Map((await store.copies(places)).map((copy) => [placeOf(copy), copy]));
+  const stored = new Map((await store.copies(places)).map((copy) => [placeOf(copy), copy]));
   const changes: Change[] = [];
   const unknown: Told[] = [];
   for (const [index, one] of told.entries()) {
-    const before = known.get(placeOf(places[index]!));
+    const before = stored.get(placeOf(places[index]!));
     const change = before && changeOf(before, one.item, one.page, context.gate);
     if (change) changes.push(change);
     else if (!before && isWhole(one.item)) unknown.push(one);
   }
-  const arrivals = await store.notEmptied(await passing(store, unknown, context.gate));
+  const marked = changes.filter((change) => change.marked);
+  const tiesOfMarked = marked.map(({ copy }) => [messageTie(copy.messageKey)]);
+  const passed = await passing(store, unknown, context.gate);
+  const known = await store.threadsOfTies([...new Set([...passed.map(({ ties }) => tieList(ties)), ...tiesOfMarked].flat())]);
+  const arrivals = await store.notEmptied(passed, known);
   const arrived = new Set(arrivals.map(({ item }) => item));
   const forgotten = conversationsOf(
     unknown.filter(({ item }) => !arrived.has(item)).map(({ item, page }) => ({ item, mailboxId: page.mailbox.id })),
   );
   if (arrivals.length === 0 && changes.length === 0) return { changed: [], conversations: [], carried: [], forgotten };
 
-  const marked = changes.filter((change) => change.marked);
-  const groups = [...arrivals.map(({ ties }) => tieList(ties)), ...marked.map(({ copy }) => [messageTie(copy.messageKey)])];
+  const groups = [...arrivals.map(({ ties }) => tieList(ties)), ...tiesOfMarked];
   const groupOf = grouped(groups);
   const mail = mailOf(arrivals, context.gate);
   const firstOf = firstMail(arrivals, groupOf, mail);
-  const joined = await livingThreads(store, groups, groupOf, (group) => firstOf.get(group)?.at ?? null);
+  const joined = await livingThreads(store, groups, groupOf, known, (group) => firstOf.get(group)?.at ?? null);
   const touched = new Set<string>(joined.merged);
 
   const live = arrivals.filter((_, index) => !joined.threads[index]!.leftOut);
@@ -234,14 +229,12 @@ async function passing(store: MailStore, told: readonly Told[], gate: Gate): Pro
     return { item, page, ties: tiesOf(item, page.mailbox.id), partnerships };
   });
   const rest = looked.filter(({ partnerships }) => partnerships.size === 0);
-  const stored = await store.threadsOfTies(rest.flatMap(({ ties }) => ties.conversation ?? []));
-  const messages = await store.knownKeys(rest.map(({ item }) => messageKey(item)));
+  const open = await store.tiesThatPass(rest.flatMap(({ ties }) => (ties.conversation ? [ties.own, ties.conversation] : ties.own)));
 
   const group = grouped(looked.map(({ ties }) => [ties.own, ...(ties.conversation ? [ties.conversation] : [])]));
   const passes = new Set<number>();
-  for (const [index, { item, ties, partnerships }] of looked.entries()) {
-    if (partnerships.size > 0 || messages.has(messageKey(item)) || (ties.conversation && stored.has(ties.conversation)))
-      passes.add(group[index]!);
+  for (const [index, { ties, partnerships }] of looked.entries()) {
+    if (partnerships.size > 0 || open.has(ties.own) || (ties.conversation && open.has(ties.conversation))) passes.add(group[index]!);
   }
   const taken = looked.filter((_, index) => passes.has(group[index]!));
   const mask = await maskFor(

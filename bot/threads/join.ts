@@ -15,8 +15,9 @@ export interface Joined {
 
 /**
  * Finds or makes the thread of each group of things that share ties, joins threads that turn out to be one, and holds the locks of all of them
- * until the commit. The older lives (by its first message, then by id). `firstAt`: of the first message of a group's own, which begins its thread
- * where it is the first.
+ * until the commit. The older lives (by its first message, then by id).
+ * @param stored - threads by tie, as far as these ties were there
+ * @param firstAt - of a group's own first message, which begins its thread where it is the first
  *
  * Deliveries run at the same time. Ties are written first and in order: whoever meets a tie that another is writing waits until that one has
  * committed and then sees it. Only then the threads are locked, in the order of their ids, and where one was joined to another while we waited
@@ -26,12 +27,13 @@ export async function livingThreads(
   store: MailStore,
   ties: readonly (readonly string[])[],
   groups: readonly number[],
+  stored: ReadonlyMap<string, string>,
   firstAt: (group: number) => Date | null,
 ): Promise<Joined> {
   const all = [...new Set(ties.flat())];
-  const known = await store.threadsOfTies(all);
   const groupOf = new Map<string, number>();
   for (const [index, list] of ties.entries()) for (const tie of list) groupOf.set(tie, groups[index]!);
+  const known = new Map([...stored].filter(([tie]) => groupOf.has(tie)));
 
   const first = new Map<number, string>();
   for (const [tie, threadId] of known) if (!first.has(groupOf.get(tie)!)) first.set(groupOf.get(tie)!, threadId);
@@ -51,8 +53,8 @@ export async function livingThreads(
   for (const { tie, threadId } of written) current.set(tie, threadId);
   // Another delivery may have written some of them while we did.
   if (!(await store.insertTies(written)))
-    for (const [tie, threadId] of await store.threadsOfTies(newTies)) {
-      if (threadId !== current.get(tie)) inserted.delete(tie);
+    for (const [tie, threadId] of await store.threadsOfTies(newTies, 'byOthers')) {
+      inserted.delete(tie);
       current.set(tie, threadId);
     }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
 import { anyOf } from '../store/tableOf.ts';
 import type { Mark, Message } from './message.ts';
-import { type MessageRow, mailStore } from './store.ts';
+import { type MessageRow, mailStore, type ThreadChange } from './store.ts';
 
 export interface Thread {
   readonly id: string;
@@ -118,20 +118,30 @@ export async function mailTo(
 }
 
 /**
- * People's mail of a partnership within `[from, to)`, oldest first, at most 5,000; of some threads alone where they are named. Without marks:
- * what it is and who wrote it to whom.
+ * People's mail of a partnership within `[from, to)`, oldest first, at most 5,000; of threads that changed alone where they are given. Without
+ * marks: what it is and who wrote it to whom.
  */
 export async function mailBetween(
   tx: Tx,
-  { partnershipId, from, to, threadIds = null }: { partnershipId: string; from: Date; to: Date; threadIds?: readonly string[] | null },
+  { partnershipId, from, to, changed = null }: { partnershipId: string; from: Date; to: Date; changed?: readonly ThreadChange[] | null },
 ): Promise<Message[]> {
+  const told = (changed ?? [])
+    .flatMap(({ begunBy }) => begunBy ?? [])
+    .filter(isPeoples)
+    .filter(({ at }) => at >= from && at < to);
+  const stored = changed?.flatMap(({ threadId, begunBy }) => (begunBy ? [] : threadId)) ?? null;
+  if (stored?.length === 0) return told.sort(byAt);
   const { rows } = await sql<MessageRow>`
     select message.* from thread_partnership as link join message on message.thread_id = link.thread_id
     where link.partnership_id = ${partnershipId} and message.at >= ${from} and message.at < ${to} and message.kind in ('human', 'list')
-      and (${threadIds === null} or link.thread_id = ${anyOf([...(threadIds ?? [])], 'uuid')})
-    order by message.at, message.key limit 5000`.execute(tx);
-  return rows.map((row) => asMessage(row, []));
+      and (${stored === null} or link.thread_id = ${anyOf(stored ?? [], 'uuid')})
+    order by message.at, message.key collate "C" limit 5000`.execute(tx);
+  const read = rows.map((row) => asMessage(row, []));
+  return told.length > 0 ? [...told, ...read].sort(byAt) : read;
 }
+/** As the statement asks it of stored mail. */
+const isPeoples = ({ kind }: Message): boolean => kind === 'human' || kind === 'list';
+const byAt = (a: Message, b: Message): number => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1);
 
 /** A copy of a message in somebody's mailbox. `webLink` opens it in the owner's Outlook. */
 export interface OpenableCopy {

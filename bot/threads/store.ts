@@ -74,6 +74,14 @@ declare module '../store/database.ts' {
     messageCopy: MessageCopyTable;
   }
 }
+/** A thread that changed, of one of its partnerships. */
+export interface ThreadChange {
+  readonly threadId: string;
+  readonly partnershipId: string;
+  /** All mail of a thread that begins in this transaction, ascending by (at, key): it need not be read again. */
+  readonly begunBy?: readonly Message[];
+}
+
 export type CopyRow = MessageCopyTable;
 export type MessageRow = MessageTable;
 export type ThreadRow = Pick<ThreadTable, 'id' | 'mergedInto' | 'firstAt' | 'leftOut'>;
@@ -154,26 +162,30 @@ export const mailStore = (tx: Tx) => ({
       .execute();
   },
 
-  /** Of these, the messages that passed before. */
-  async knownKeys(keys: readonly string[]): Promise<Set<string>> {
-    if (keys.length === 0) return new Set();
-    const { rows } = await sql<{ key: string }>`
-      select key from message where key = ${anyOf(keys, 'text')}
-      union all select substr(tie, 3) from thread_tie where tie = ${anyOf(keys.map(messageTie), 'text')} and left_out`.execute(tx);
-    return new Set(rows.map(({ key }) => key));
+  /** Of these ties, those by which mail passes: of conversations that are known, and of messages that passed themselves. */
+  async tiesThatPass(ties: readonly string[]): Promise<Set<string>> {
+    if (ties.length === 0) return new Set();
+    const { rows } = await sql<{ tie: string }>`
+      select tie from thread_tie
+      where tie = ${anyOf(ties, 'text')} and (left_out or tie like 'c:%' or exists (select from message where key = substr(tie, 3)))`.execute(
+      tx,
+    );
+    return new Set(rows.map(({ tie }) => tie));
   },
 
-  /** Of what arrived, all but mail from before its conversation was emptied: that is not taken in anew. */
+  /**
+   * Of what arrived, all but mail from before its conversation was emptied: that is not taken in anew.
+   * @param known - of all ties of these arrivals, those that were there
+   */
   async notEmptied<Arrival extends { readonly item: MailItem; readonly ties: { readonly own: string } }>(
     arrivals: readonly Arrival[],
-  ): Promise<Arrival[]> {
-    if (arrivals.length === 0) return [];
+    known: ReadonlyMap<string, string>,
+  ): Promise<readonly Arrival[]> {
+    const own = arrivals.flatMap(({ ties }) => (known.has(ties.own) ? ties.own : []));
+    if (own.length === 0) return arrivals;
     const { rows } = await sql<{ tie: string; until: Date }>`
       select tie, emptied_until as until from thread_tie join thread on thread.id = thread_id
-      where tie = ${anyOf(
-        arrivals.map(({ ties }) => ties.own),
-        'text',
-      )} and emptied_until is not null`.execute(tx);
+      where tie = ${anyOf(own, 'text')} and emptied_until is not null`.execute(tx);
     const until = new Map(rows.map((row) => [row.tie, row.until]));
     return arrivals.filter(({ item, ties }) => {
       const at = until.get(ties.own);
@@ -190,13 +202,12 @@ export const mailStore = (tx: Tx) => ({
     return new Set(rows.map(({ key }) => key));
   },
 
-  async threadsOfTies(ties: readonly string[]): Promise<Map<string, string>> {
+  /** @param which - `byOthers`: without those that were written in this transaction */
+  async threadsOfTies(ties: readonly string[], which: 'all' | 'byOthers' = 'all'): Promise<Map<string, string>> {
     if (ties.length === 0) return new Map();
-    const rows = await tx
-      .selectFrom('threadTie')
-      .selectAll()
-      .where(sql<boolean>`tie = ${anyOf(ties, 'text')}`)
-      .execute();
+    const { rows } = await sql<{ tie: string; threadId: string }>`
+      select tie, thread_id from thread_tie
+      where tie = ${anyOf(ties, 'text')} and (${which === 'all'} or xmin <> pg_current_xact_id()::xid)`.execute(tx);
     return new Map(rows.map(({ tie, threadId }) => [tie, threadId]));
   },
 
