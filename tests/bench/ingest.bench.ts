@@ -29,7 +29,7 @@ export async function run(): Promise<BenchResult> {
     await buildAll(['ingest/standIn.ts', 'ingest/bare.ts']);
     const { env: reading } = await openReading(all, folder, { messages: MESSAGES });
     const env = { ...reading, DATABASE_URL: database.url };
-    const readBare = () => nextLine<{ items: number; seconds: number }>(all.start('bench/ingest/bare.js', [], env));
+    const readBare = () => nextLine<{ items: number; seconds: number }>(all.start('bench/ingest/bare.js', [], env, SERVICE_FLAGS));
     const before = await readBare();
 
     const service = all.start('bot/main.js', [], env, SERVICE_FLAGS);

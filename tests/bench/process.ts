@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { projectFolder } from '../../bot/store/folder.ts';
 
 /** As a deployment starts it (docs/operating.md, Running it). */
-export const SERVICE_FLAGS = ['--max-old-space-size=256', '--heap-growing-percent=100'];
+export const SERVICE_FLAGS = ['--max-old-space-size=256', '--heap-growing-percent=100', '--v8-pool-size=1'];
 
 /** The processes of a bench, ended together. */
 export interface Processes {

@@ -33,7 +33,9 @@ export async function startService(
   onSpawned: (pid: number, stop: () => Promise<void>) => void,
   main = path.join(projectFolder(), 'dist', 'bot', 'main.js'),
 ): Promise<RunningService> {
-  const child = spawn(process.execPath, ['--enable-source-maps', '--max-old-space-size=256', '--heap-growing-percent=100', main], {
+  // as a deployment starts it (docs/operating.md, Running it)
+  const flags = ['--enable-source-maps', '--max-old-space-size=256', '--heap-growing-percent=100', '--v8-pool-size=1'];
+  const child = spawn(process.execPath, [...flags, main], {
     env,
     // the channel says nothing: it closes when this process is gone, however it went, and the service ends then
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
