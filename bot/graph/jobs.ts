@@ -37,7 +37,7 @@ export interface GraphParts {
 export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts): Readonly<Record<string, JobHandler>> {
   const memory = readingMemory();
   const grown = tableStatistics();
-  const take = takes();
+  const taking = takes();
   const takeCalendar = calendarTakes(onMeetings);
   let gates: ((now: Date) => Promise<Gate>) | null = null;
   const gateNow = ({ db, clock }: Ports): Promise<Gate> => {
@@ -112,7 +112,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
             ports,
             memory,
             grown,
-            take,
+            ...taking,
             gate: await gateNow(ports),
             backfillDays: config.BACKFILL_DAYS,
             onThreads,

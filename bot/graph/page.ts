@@ -19,7 +19,8 @@ export interface Fetched {
  * joined and judged once for all of them.
  */
 export async function readPages(reading: Reading, mailbox: Mailbox, folders: readonly MailFolder[]): Promise<void> {
-  const pages = await Promise.allSettled(folders.map((folder) => fetchPage(reading, mailbox, folder)));
+  const items = folders.reduce((sum, folder) => sum + Math.min(PAGE_SIZE, folder.items ?? PAGE_SIZE), 0);
+  const pages = await reading.pace.fetching(items, () => Promise.allSettled(folders.map((folder) => fetchPage(reading, mailbox, folder))));
   const fetched = pages.flatMap((page, index) =>
     page.status === 'fulfilled' && page.value ? [{ folder: folders[index]!, page: page.value }] : [],
   );

@@ -3,6 +3,7 @@ import type { Gate, IngestContext } from '../threads/index.ts';
 import type { Graph } from './client.ts';
 import type { GraphMessage } from './item.ts';
 import type { ReadingMemory } from './memory.ts';
+import type { Pace } from './pace.ts';
 import type { tableStatistics } from './statistics.ts';
 import type { Mailbox, MailFolder, Wanted } from './store.ts';
 
@@ -17,6 +18,7 @@ export interface Reading {
   readonly onThreads: NonNullable<IngestContext['onThreads']>;
   /** Takes into the record what was fetched; resolved once that has been committed. */
   readonly take: (take: Take) => Promise<void>;
+  readonly pace: Pace;
 }
 
 /** What was fetched of a mailbox, to be taken into the record at once. An item is in one of the parts alone. */
