@@ -41,16 +41,19 @@ function element(value: NonNullable<Value>): string {
 /** `toISOString` takes ten times as long, and an instant is what is written most. Its day is asked of it, once for many instants of a day. */
 function instantText(at: Date): string {
   const ms = at.getTime();
+  if (ms === last.ms) return last.text; // many columns hold one instant
   const day = Math.floor(ms / DAY_MS);
   if (day !== lastDay.day) lastDay = { day, text: at.toISOString().slice(0, -13) };
   const inDay = ms - day * DAY_MS;
   const seconds = Math.floor(inDay / 1000);
   const [hour, minute] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return `${lastDay.text}${TWO[hour]}:${TWO[minute]}:${TWO[seconds % 60]}.${String(inDay % 1000).padStart(3, '0')}Z`;
+  last = { ms, text: `${lastDay.text}${TWO[hour]}:${TWO[minute]}:${TWO[seconds % 60]}.${String(inDay % 1000).padStart(3, '0')}Z` };
+  return last.text;
 }
 const DAY_MS = 86_400_000;
 const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
 let lastDay = { day: Number.NaN, text: '' };
+let last = { ms: Number.NaN, text: '' };
 /** What needs no quotes: most of what is written. */
 const PLAIN = /^(?!null$)[^\s"\\{},]+$/i;
 const ESCAPED = /["\\]/;

@@ -34,6 +34,7 @@ export interface Gate {
 }
 
 const MOST_JUDGED = 20_000;
+const NOBODY: readonly Standing[] = [];
 
 /**
  * @param charters - the version in force of each partnership that is not paused
@@ -82,13 +83,15 @@ export function gateOf(
   return {
     partnershipsOf(addresses) {
       const passing = new Set<string>();
-      const withClient = new Set<string>();
-      const withProvider = new Set<string>();
+      const withClient: string[] = [];
+      const withProvider: string[] = [];
       for (const address of addresses) {
-        for (const { partnershipId, side } of listed.get(address) ?? []) (side === 'provider' ? passing : withClient).add(partnershipId);
-        for (const { partnershipId, side } of byDomain(address)) if (side === 'provider') withProvider.add(partnershipId);
+        for (const { partnershipId, side } of listed.get(address) ?? NOBODY)
+          if (side === 'provider') passing.add(partnershipId);
+          else withClient.push(partnershipId);
+        for (const { partnershipId, side } of byDomain(address)) if (side === 'provider') withProvider.push(partnershipId);
       }
-      for (const partnershipId of withClient) if (withProvider.has(partnershipId)) passing.add(partnershipId);
+      for (const partnershipId of withClient) if (withProvider.includes(partnershipId)) passing.add(partnershipId);
       return passing;
     },
     isClient(address) {

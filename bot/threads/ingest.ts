@@ -99,7 +99,7 @@ export async function ingest(tx: Tx, pages: readonly MailPage[], context: Ingest
   const changes: Change[] = [];
   const unknown: Told[] = [];
   for (const [index, one] of told.entries()) {
-    const before = stored.get(placeOf(places[index]!));
+    const before = stored.size > 0 ? stored.get(placeOf(places[index]!)) : undefined;
     const change = before && changeOf(before, one.item, one.page, context.gate);
     if (change) changes.push(change);
     else if (!before && isWhole(one.item)) unknown.push(one);

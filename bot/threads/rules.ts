@@ -37,7 +37,17 @@ const MAX_REFERENCES = 60;
 const KIND_ORDER: readonly MailKind[] = ['meeting', 'nonDelivery', 'automatic', 'robot', 'list', 'human'];
 
 /** Lower case, without what no database and no screen can hold. */
-export const cleanAddress = (address: string): string => clean(address, 320).toLowerCase();
+export function cleanAddress(address: string): string {
+  const known = cleaned.get(address);
+  if (known !== undefined) return known;
+  const clear = clean(address, 320).toLowerCase();
+  if (cleaned.size >= MOST_CLEANED) cleaned.clear();
+  cleaned.set(address, clear);
+  return clear;
+}
+/** Mailboxes write with the same people again and again, and each copy is asked several times who stands on it. In memory alone. */
+const cleaned = new Map<string, string>();
+const MOST_CLEANED = 10_000;
 const cleanAddresses = (addresses: readonly Address[]): Address[] =>
   addresses
     .map(({ address, name }) => ({ address: cleanAddress(address), name: clean(name, 200) }))
