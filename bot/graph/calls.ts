@@ -13,8 +13,12 @@ export const callTurns = (tx: Tx | Db, mailboxIds: readonly string[]): Promise<v
     mailboxIds.map((mailboxId) => ({ key: `mailbox:${mailboxId}`, payload: { mailboxId } })),
   );
 
+const SEARCH = 'graph.mailboxes';
 /** Charters changed, or a partnership was paused or goes on: who is read is found anew. */
-export const callMailboxSearch = (tx: Tx | Db): Promise<void> => addJob(tx, 'graph.mailboxes', {}, { key: 'graph.mailboxes' });
+export const callMailboxSearch = (tx: Tx | Db): Promise<void> => addJob(tx, SEARCH, {}, { key: SEARCH });
+
+/** The sweep's: a search that is under way finds what there is to find, and the next sweep what came since. */
+export const callMailboxSearchBySweep = (tx: Tx | Db): Promise<void> => addJob(tx, SEARCH, {}, { key: SEARCH, unlessRunning: true });
 
 /** Everything is read now; the sweep comes back by itself. */
 export const callSweep = (tx: Tx | Db): Promise<void> => addJob(tx, 'graph.sweep', {}, { key: 'graph.sweep' });

@@ -5,7 +5,7 @@ import { addJob } from '../jobs/index.ts';
 import type { Tx } from '../store/database.ts';
 import type { Gate, IngestContext } from '../threads/index.ts';
 import { calendarTakes, type OnMeetings, readCalendar } from './calendar.ts';
-import { callMailboxSearch, callTurn, callTurns, callWatch } from './calls.ts';
+import { callMailboxSearchBySweep, callTurn, callTurns, callWatch } from './calls.ts';
 import type { Graph } from './client.ts';
 import { currentGate } from './gate.ts';
 import { findMailboxes } from './mailboxes.ts';
@@ -57,7 +57,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
       async run({ after }: { after?: string }, { ports }) {
         const { wall } = ports;
         const ids = await ports.transaction(async (tx) => {
-          if (!after) await callMailboxSearch(tx);
+          if (!after) await callMailboxSearchBySweep(tx);
           const called = await callMailboxes(tx, after ?? null, MAILBOXES_A_TURN, wall.now());
           await callTurns(tx, called);
           await callWatches(tx, called, wall.now());

@@ -11,6 +11,8 @@ export interface JobOptions {
   key?: string;
   /** Not before (wall time); at once without it. */
   runAt?: Date;
+  /** Not where one of this key is under way: what that does is enough. */
+  unlessRunning?: boolean;
   /** Lower goes first; 0 without it, back-fill is higher. */
   priority?: number;
 }
@@ -22,11 +24,14 @@ export async function addJob(
   payload: Readonly<Record<string, unknown>>,
   options: JobOptions = {},
 ): Promise<void> {
+  const key = options.key ?? `once:${randomUUID()}`;
+  const running = sql`select from graphile_worker.jobs where key = ${key} and locked_at is not null`;
+  const unless = options.unlessRunning ? sql`where not exists (${running})` : sql``;
   await sql`
     select graphile_worker.add_job(
       identifier => ${name}, payload => ${JSON.stringify(payload)}::json, run_at => ${options.runAt ?? null}::timestamptz,
-      max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${options.key ?? `once:${randomUUID()}`}::text, priority => ${options.priority ?? 0}::int
-    )`.execute(tx);
+      max_attempts => ${MAX_ATTEMPTS}::int, job_key => ${key}::text, priority => ${options.priority ?? 0}::int
+    ) ${unless}`.execute(tx);
 }
 
 /** The same for many jobs of one kind in one statement, each under its key; those of living keys are replaced in the keys' order. */

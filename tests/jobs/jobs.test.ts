@@ -78,6 +78,30 @@ describe('jobs', () => {
     expect(await stuckJobs(test.db)).toEqual([]);
   });
 
+  it('are not added where one of their key is under way, if that is said', async () => {
+    const seen: string[] = [];
+    let leave!: () => void;
+    const door = new Promise<void>((resolve) => (leave = resolve));
+    await start({
+      work: handler(async ({ id }) => {
+        seen.push(id);
+        await door;
+      }),
+    });
+    const add = (id: string, unlessRunning = true) => addJob(test.db, 'work', { id }, { key: 'search', unlessRunning });
+    await add('first');
+    await until(() => seen.length === 1);
+    await add('as good as the first');
+    await add('in any case', false);
+    leave();
+    await until(() => seen.length === 2);
+    await until(() => isIdle(test.db));
+    await add('last');
+    await until(() => seen.length === 3);
+    expect(seen).toEqual(['first', 'in any case', 'last']);
+    await until(() => isIdle(test.db));
+  });
+
   it('that call for themselves at their end find their key free', async () => {
     const errors: (string | null)[] = [];
     const work: JobHandler = handler(async () => {
