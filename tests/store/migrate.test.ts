@@ -42,6 +42,48 @@ describe('migrations', () => {
   });
 });
 
+describe('rows of before', () => {
+  it('keep what was counted of a wait, in whole seconds, and when silence ends it (0027)', async () => {
+    const name = `before_${process.pid}`;
+    await sql`create database ${sql.ref(name)}`.execute(test.db);
+    const url = new URL(test.url);
+    url.pathname = `/${name}`;
+    const { db, end } = connect(url.href, 1);
+    try {
+      const upTo = (number: string) => migrationFiles().filter((one) => one.name < number);
+      await migrate(url.href, upTo('0027'));
+      const id = '00000000-0000-4000-8000-000000000001';
+      await sql`insert into thread (id, changed_at) values (${id}, now())`.execute(db);
+      const lapseAt = '2026-01-20T17:00:00.000Z';
+      const counted = ['2026-01-05T08:00:00.000Z', '2026-01-05T17:00:00.000Z', '2026-01-06T08:00:00.000Z', '2026-01-06T08:30:00.700Z'];
+      const segments = [0, 2].map((from) => ({ fromAt: counted[from], toAt: counted[from + 1] }));
+      for (const [key, record] of [
+        ['ended', { workedSeconds: 34200.7, elapsedSeconds: 88200, segments }],
+        ['open', null],
+      ] as const)
+        await sql`
+          insert into obligation (id, partnership_id, thread_id, opening_key, debtor, opened_at, charter_version, priority, verdict, why, state,
+            asker_address, asked_addresses, calendar_key, agreed_at, due_at, first_seen_at, turns, facts, record, changed_at)
+          values (gen_random_uuid(), ${id}, ${id}, ${key}, 'client', now(), 1, 'normal', 'expected', 'first', 'open', 'a@contoso.com', '{}', 'manila',
+            now(), now(), now(), 0, ${JSON.stringify({ askAt: lapseAt, lapseAt, turned: true })}::jsonb, ${record && JSON.stringify(record)}::jsonb, now())`.execute(
+          db,
+        );
+      await migrate(url.href, upTo('0028'));
+      const { rows } = await sql`select opening_key, lapse_at, worked_seconds, counted, facts from obligation order by opening_key`.execute(
+        db,
+      );
+      const kept = { lapseAt: new Date(lapseAt), facts: { turned: true } };
+      expect(rows).toEqual([
+        { openingKey: 'ended', ...kept, workedSeconds: 34201, counted: counted.map((at) => new Date(at)) },
+        { openingKey: 'open', ...kept, workedSeconds: null, counted: null },
+      ]);
+    } finally {
+      await end();
+      await sql`drop database ${sql.ref(name)}`.execute(test.db);
+    }
+  });
+});
+
 describe('what comes out of the database', () => {
   it('days are days, instants are instants, large numbers are text, and keys inside jsonb stay as written', async () => {
     const { db, end } = connect(test.url, 1);
