@@ -4,7 +4,7 @@ import type { Gate } from './gate.ts';
 import type { MailItem, MailPage } from './item.ts';
 import { livingThreads } from './join.ts';
 import { masked } from './masked.ts';
-import type { Message } from './message.ts';
+import { inOrder, type Message } from './message.ts';
 import {
   type CopyTimes,
   cleanCategories,
@@ -290,9 +290,9 @@ function firstMail(
   const first = new Map<number, { at: Date; key: string; bareSubject: string }>();
   for (const [index, { facts }] of arrivals.entries()) {
     const { at, facts: merged } = mail.get(facts.key)!;
+    const one = { at, key: facts.key, bareSubject: merged.bareSubject };
     const known = first.get(groupOf[index]!);
-    const since = known ? at.getTime() - known.at.getTime() || (facts.key < known.key ? -1 : 1) : -1;
-    if (since < 0) first.set(groupOf[index]!, { at, key: facts.key, bareSubject: merged.bareSubject });
+    if (!known || inOrder(one, known) < 0) first.set(groupOf[index]!, one);
   }
   return first;
 }
@@ -312,7 +312,7 @@ function mailOfBegun(
     if (others) others.push(message);
     else mail.set(row.threadId, [message]);
   }
-  for (const messages of mail.values()) messages.sort((a, b) => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1));
+  for (const messages of mail.values()) messages.sort(inOrder);
   return mail;
 }
 

@@ -39,3 +39,7 @@ export interface Message {
   readonly importance: 'low' | 'normal' | 'high';
   readonly marks: readonly Mark[];
 }
+
+/** The order of messages, everywhere: by when they happened, then by key. */
+export const inOrder = (a: Pick<Message, 'at' | 'key'>, b: Pick<Message, 'at' | 'key'>): number =>
+  a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1);

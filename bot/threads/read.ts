@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../store/database.ts';
 import { anyOf } from '../store/tableOf.ts';
-import type { Mark, Message } from './message.ts';
+import { inOrder, type Mark, type Message } from './message.ts';
 import { type MessageRow, mailStore, type ThreadChange } from './store.ts';
 
 export interface Thread {
@@ -130,18 +130,17 @@ export async function mailBetween(
     .filter(isPeoples)
     .filter(({ at }) => at >= from && at < to);
   const stored = changed?.flatMap(({ threadId, begunBy }) => (begunBy ? [] : threadId)) ?? null;
-  if (stored?.length === 0) return told.sort(byAt);
+  if (stored?.length === 0) return told.sort(inOrder);
   const { rows } = await sql<MessageRow>`
     select message.* from thread_partnership as link join message on message.thread_id = link.thread_id
     where link.partnership_id = ${partnershipId} and message.at >= ${from} and message.at < ${to} and message.kind in ('human', 'list')
       and (${stored === null} or link.thread_id = ${anyOf(stored ?? [], 'uuid')})
     order by message.at, message.key collate "C" limit 5000`.execute(tx);
   const read = rows.map((row) => asMessage(row, []));
-  return told.length > 0 ? [...told, ...read].sort(byAt) : read;
+  return told.length > 0 ? [...told, ...read].sort(inOrder) : read;
 }
 /** As the statement asks it of stored mail. */
 const isPeoples = ({ kind }: Message): boolean => kind === 'human' || kind === 'list';
-const byAt = (a: Message, b: Message): number => a.at.getTime() - b.at.getTime() || (a.key < b.key ? -1 : 1);
 
 /** A copy of a message in somebody's mailbox. `webLink` opens it in the owner's Outlook. */
 export interface OpenableCopy {
