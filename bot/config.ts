@@ -76,8 +76,8 @@ const Env = z.object({
   RETAIN_WORDS_DAYS: z.coerce.number().int().min(7).max(3650).default(90),
   /** Days after which times, kinds and outcomes go too. */
   RETAIN_TIMES_DAYS: z.coerce.number().int().min(30).max(3650).default(400),
-  /** Full pages of mail asked for at once by one instance, over all mailboxes, and of small answers ten times as many; four in one mailbox whatever it says. */
-  GRAPH_AT_ONCE: z.coerce.number().int().min(1).max(1000).default(64),
+  /** Requests to Graph under way at one instance, over all mailboxes; four in one mailbox whatever it says. */
+  GRAPH_AT_ONCE: z.coerce.number().int().min(4).max(1000).default(256),
   /** Seconds between slow sweeps that find what notifications missed. */
   SWEEP_SECONDS: z.coerce.number().min(1).default(3600),
   /** Object ids of Rapport's admins in the client tenant. */

@@ -1,4 +1,4 @@
-import { GraphRefusal } from './exchange.ts';
+import { refused } from './exchange.ts';
 import { type GraphMessage, type MessagePage, messagePage, selectMail } from './item.ts';
 import { sameOrigin } from './links.ts';
 import { headersReadable } from './page.ts';
@@ -20,14 +20,13 @@ export async function readAgain(reading: Reading, mailbox: Mailbox, wanted: read
     const property = kind === 'conversation' ? 'conversationId' : 'internetMessageId';
     return `/users/${mailbox.userId}/messages?$filter=${property}%20eq%20${quoted(value)}&${selectMail(headers)}&$top=100`;
   });
-  const { answers, unserved } = await graph.batch(mailbox.userId!, urls, 10);
+  const { answers, unserved } = await graph.batch(mailbox.userId!, urls);
   const done: Wanted[] = [];
   const messages: GraphMessage[] = [];
   for (const [index, answer] of answers.entries()) {
     if (!answer) continue; // not served: it stays wanted
-    const code = (answer.body as { error?: { code?: string } } | null)?.error?.code ?? 'unknown';
-    const refusal = { status: answer.status, code };
-    if (isOutOfScope(refusal) || isNoMailbox(refusal)) throw new GraphRefusal(answer.status, code);
+    const refusal = refused(answer);
+    if (isOutOfScope(refusal) || isNoMailbox(refusal)) throw refusal;
     done.push(wanted[index]!);
     // What Graph does not take as a filter cannot be found; the mail itself still comes by its folder.
     if (answer.status !== 200) continue;

@@ -104,7 +104,7 @@ export async function readCalendar(reading: Reading, mailbox: Mailbox, take: (ta
 async function fetchPage(graph: Graph, mailbox: Mailbox, link: string | null, first: string): Promise<EventPage | null | 'notOurs'> {
   try {
     const url = link === null ? first : sameOrigin(link, graph.origin);
-    return EventPage.parse(await graph.call({ url, mailbox: mailbox.userId!, pageSize: PAGE_SIZE, items: PAGE_SIZE }));
+    return EventPage.parse(await graph.call({ url, mailbox: mailbox.userId!, pageSize: PAGE_SIZE }));
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
     if (link !== null && isExpiredToken(error)) return null;

@@ -2,13 +2,14 @@ import { type Context, HTTPMessageHandler, type Middleware } from '@microsoft/mi
 import type { Clock } from '../clock.ts';
 import { Unavailable } from '../errors.ts';
 import { Exchange, NotServed } from './exchange.ts';
-import { type Lanes, loadOf } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
 import { claimsChallenge, isThrottled, retryAfterSeconds, SHORT_WAIT_SECONDS } from './rules.ts';
 
 /** An access token for Graph; with `claims`, one that answers a challenge. */
 export type TokenSource = (claims?: string) => Promise<string>;
 
-const ATTEMPTS = 3;
+/** How often a request that Graph refuses shortly is sent. */
+export const ATTEMPTS = 3;
 const TIMEOUT_MS = 60_000;
 const DEFAULT_PAGE_SIZE = 100;
 
@@ -44,12 +45,15 @@ function middleware(step: Step): Middleware {
   };
 }
 
+/** Immutable ids, and pages of at most so many items. */
+export const preferences = (pageSize: number): string => `IdType="ImmutableId", odata.maxpagesize=${pageSize}`;
+
 /** Links are opaque, so the client may not take them apart; and preferences hold for one request, next links included. */
 const addressed = (): Middleware =>
   middleware((context, next) => {
     const { url, call } = exchangeOf(context);
     context.request = url;
-    const prefer = `IdType="ImmutableId", odata.maxpagesize=${call.pageSize ?? DEFAULT_PAGE_SIZE}`;
+    const prefer = preferences(call.pageSize ?? DEFAULT_PAGE_SIZE);
     context.options = {
       ...context.options,
       headers: { ...(context.options?.headers as Record<string, string>), Prefer: prefer },
@@ -83,12 +87,10 @@ const lane = (all: Lanes, wall: Clock, random: () => number): Middleware =>
   middleware(async (context, next) => {
     const { call } = exchangeOf(context);
     const mailbox = call.mailbox ?? '';
-    const places = call.url.endsWith('/$batch') ? 4 : 1;
-    const load = loadOf(call.items ?? 1);
     // 429 was not served; a POST that ended in 503 or 504 may have been.
     const repeatable = (status: number): boolean => status === 429 || (call.method ?? 'GET') === 'GET';
     for (let attempt = 0; ; attempt += 1) {
-      await all.run(mailbox, places, load, async () => {
+      await all.run(mailbox, call.places ?? 1, async () => {
         context.options = { ...context.options, signal: AbortSignal.timeout(TIMEOUT_MS) };
         try {
           await next(context);

@@ -3,10 +3,10 @@ import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { Unavailable } from '../errors.ts';
+import { type Batching, batching } from './batch.ts';
 import { chain, type TokenSource } from './chain.ts';
-import { Exchange, type GraphCall, GraphRefusal, NotServed } from './exchange.ts';
+import { Exchange, type GraphCall, type GraphRefusal, NotServed, refused } from './exchange.ts';
 import { lanes } from './lanes.ts';
-import { isThrottled, retryAfterSeconds } from './rules.ts';
 
 /** Microsoft Graph v1.0, as far as this product asks it anything. */
 export interface Graph {
@@ -17,22 +17,15 @@ export interface Graph {
    * @throws {GraphRefusal} for 4xx; {Unavailable} when Graph asks to wait for long, is not well, or cannot be reached
    */
   call(call: GraphCall): Promise<unknown>;
-  /**
-   * GETs of one mailbox, at most 20, in one request. Items are throttled one by one: those that were not served are `null`, and the mailbox
-   * is left alone for as long as they say.
-   * @param urls - below the version
-   * @param items - how many items each of the answers may hold
-   */
-  batch(mailbox: string, urls: readonly string[], items: number): Promise<BatchAnswers>;
+  /** The same for what takes memory: whoever asks reads the body when there is room for it. Until then most of it stays on the way. */
+  ask(call: GraphCall): Promise<Unread<unknown>>;
+  batch: Batching;
 }
-export interface BatchAnswers {
-  readonly answers: readonly (BatchAnswer | null)[];
-  /** To be thrown when some were not served, once what was served has been worked in. */
-  readonly unserved: Unavailable | null;
-}
-export interface BatchAnswer {
-  readonly status: number;
-  readonly body: unknown;
+/** An answer that has begun to come. It is to be read or dropped: it holds its connection. */
+export interface Unread<Body> {
+  /** @throws {Unavailable} when it breaks off */
+  read(): Promise<Body>;
+  drop(): void;
 }
 
 /**
@@ -78,50 +71,27 @@ export function graphClient(
     middleware: chain({ origin, token, lanes: all, wall }),
   });
 
-  const call = async (given: GraphCall): Promise<unknown> => {
+  const ask = async (given: GraphCall): Promise<Unread<unknown>> => {
     const exchange = new Exchange(given, /^https?:/.test(given.url) ? given.url : `${origin}/v1.0${given.url}`);
     const request = client.api('/').responseType(ResponseType.RAW).middlewareOptions([exchange]);
     const response = await send(request, given).catch((error: unknown) => {
       throw exchange.failure ?? error;
     });
-    return bodyOf(response);
+    if (!response.ok) throw await refusalOf(response);
+    return {
+      read: () => bodyOf(response),
+      drop: () => void response.body?.cancel().catch(() => {}),
+    };
   };
+  const call = async (given: GraphCall): Promise<unknown> => (await ask(given)).read();
+
   return {
     origin,
     call,
-    async batch(mailbox, urls, items) {
-      const headers = { Prefer: 'IdType="ImmutableId", odata.maxpagesize=100' };
-      const requests = urls.map((url, index) => ({ id: String(index), method: 'GET', url, headers }));
-      const answer = (await call({ method: 'POST', url: '/$batch', mailbox, body: { requests }, items: items * urls.length })) as {
-        responses?: BatchItem[];
-      };
-      const byId = new Map(answer.responses?.map((one) => [one.id, one]));
-      const served = (one: BatchItem | undefined) => (one && one.status < 500 && one.status !== 429 ? one : null);
-      const refused = urls.flatMap((_, index) => (served(byId.get(String(index))) ? [] : [byId.get(String(index))]));
-      // No client repeats the items of a batch, and asking on while throttled prolongs it.
-      const waits = refused.flatMap((one) =>
-        one && isThrottled(one.status) ? [retryAfterSeconds(retryAfterOf(one), 0, wall.now(), Math.random())] : [],
-      );
-      const seconds = waits.length > 0 ? Math.max(...waits) : undefined;
-      if (seconds !== undefined) all.hold(mailbox, seconds);
-      const answers = urls.map((_, index) => {
-        const one = served(byId.get(String(index)));
-        return one && { status: one.status, body: one.body ?? null };
-      });
-      const again = seconds === undefined ? {} : { retryAfterSeconds: seconds };
-      return { answers, unserved: refused.length > 0 ? new Unavailable('Graph did not serve a part of a batch', again) : null };
-    },
+    ask,
+    batch: batching({ call, lanes: all, wall }),
   };
 }
-
-interface BatchItem {
-  readonly id: string;
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-const retryAfterOf = ({ headers }: BatchItem): string | null =>
-  Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'retry-after')?.[1] ?? null;
 
 function send(request: ReturnType<Client['api']>, { method = 'GET', body }: GraphCall): Promise<Response> {
   if (method === 'POST') return request.post(body) as Promise<Response>;
@@ -130,18 +100,21 @@ function send(request: ReturnType<Client['api']>, { method = 'GET', body }: Grap
   return request.get() as Promise<Response>;
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text().catch((cause: unknown) => {
+async function textOf(response: Response): Promise<string> {
+  return response.text().catch((cause: unknown) => {
     throw new Unavailable('Graph broke off', { cause });
   });
-  if (response.status >= 500) throw new Unavailable(`Graph answered ${response.status}`);
+}
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await textOf(response);
   const body: unknown = text === '' ? null : parsed(text);
-  if (response.ok) {
-    if (body === undefined) throw new Unavailable('Graph answered something that is no JSON');
-    return body;
-  }
-  const code = (body as { error?: { code?: unknown } } | null)?.error?.code;
-  throw new GraphRefusal(response.status, typeof code === 'string' ? code : 'unknown', response.headers.get('location'));
+  if (body === undefined) throw new Unavailable('Graph answered something that is no JSON');
+  return body;
+}
+async function refusalOf(response: Response): Promise<GraphRefusal | Unavailable> {
+  const text = await textOf(response);
+  if (response.status >= 500) return new Unavailable(`Graph answered ${response.status}`);
+  return refused({ status: response.status, body: parsed(text) }, response.headers.get('location'));
 }
 function parsed(text: string): unknown {
   try {

@@ -15,6 +15,15 @@ export class GraphRefusal extends Error {
   }
 }
 
+/** What an answer refuses. `body`: Graph's, or of whatever answered in its place. */
+export function refused(
+  { status, body }: { readonly status: number; readonly body: unknown },
+  location: string | null = null,
+): GraphRefusal {
+  const code = (body as { error?: { code?: unknown } } | null | undefined)?.error?.code;
+  return new GraphRefusal(status, typeof code === 'string' ? code : 'unknown', location);
+}
+
 /** Graph did not look at it, and says when to come again; or nothing was sent for want of a token. To ask again repeats nothing. */
 export class NotServed extends Unavailable {}
 
@@ -25,8 +34,8 @@ export interface GraphCall {
   /** Whose lane: object id of the mailbox's user. Absent for the directory. */
   readonly mailbox?: string;
   readonly pageSize?: number;
-  /** How many items the answer may hold, where that may be many: it counts for so much of what is asked for at once. */
-  readonly items?: number;
+  /** How many of the mailbox's places it takes, where that is more than one. */
+  readonly places?: number;
   readonly body?: unknown;
 }
 

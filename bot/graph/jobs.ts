@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { addJob } from '../jobs/index.ts';
 import type { Tx } from '../store/database.ts';
 import type { Gate, IngestContext } from '../threads/index.ts';
+import { askingAhead } from './ahead.ts';
 import { calendarTakes, type OnMeetings, readCalendar } from './calendar.ts';
 import { callMailboxSearchBySweep, callTurn, callTurns, callWatch } from './calls.ts';
 import type { Graph } from './client.ts';
@@ -19,7 +20,7 @@ import { takes } from './take.ts';
 
 const MAILBOXES_A_TURN = 500;
 /** Then other mailboxes get on. Enough for most mailboxes from their first folder to the end: each turn costs a job. */
-const STEPS_A_TURN = 6;
+const STEPS_A_TURN = 12;
 const Notified = z.object({ userIds: z.array(z.string()).max(1000), folderIds: z.array(z.string()).max(10_000).nullable() });
 
 export interface GraphParts {
@@ -105,21 +106,28 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
       schema: z.object({ mailboxId: z.guid() }),
       async run({ mailboxId }: { mailboxId: string }, { ports }) {
         let priority = 0;
-        for (let taken = 0; taken < STEPS_A_TURN; taken++) {
-          if (!(await mayRead(ports))) return;
-          const reading = {
-            graph,
-            ports,
-            memory,
-            grown,
-            ...taking,
-            gate: await gateNow(ports),
-            backfillDays: config.BACKFILL_DAYS,
-            onThreads,
-          };
-          const next = await step({ ...reading, readCalendar: (mailbox) => readCalendar(reading, mailbox, takeCalendar) }, mailboxId);
-          if (next === null) return;
-          priority = next;
+        const ahead = askingAhead();
+        try {
+          for (let left = STEPS_A_TURN; left > 0; left -= 1) {
+            if (!(await mayRead(ports))) return;
+            if (left === 1) ahead.lastStep();
+            const reading = {
+              graph,
+              ports,
+              memory,
+              grown,
+              ...taking,
+              ahead,
+              gate: await gateNow(ports),
+              backfillDays: config.BACKFILL_DAYS,
+              onThreads,
+            };
+            const next = await step({ ...reading, readCalendar: (mailbox) => readCalendar(reading, mailbox, takeCalendar) }, mailboxId);
+            if (next === null) return;
+            priority = next;
+          }
+        } finally {
+          ahead.end();
         }
         return () => callTurn(ports.db, mailboxId, priority);
       },

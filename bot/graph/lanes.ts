@@ -1,68 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { Unavailable } from '../errors.ts';
+import { type Places, places } from './places.ts';
 import { restsFor, restsUntil, SHORT_WAIT_SECONDS } from './rules.ts';
 
 /** Outlook lets an app have four requests under way in one mailbox. */
-const PER_MAILBOX = 4;
-/** A full page of mail is a load of ten; nothing is less than one. */
-const PAGE = { items: 200, load: 10 };
+export const PER_MAILBOX = 4;
 /** What is asked of no mailbox (the directory, subscriptions) has a lane of its own, with no such limit of Graph's. */
 const ELSEWHERE = 50;
-
-/** What a request counts for of what is asked for at once, by how many items its answer may hold: memory is what answers take. */
-export const loadOf = (items: number): number => Math.min(PAGE.load, Math.max(1, Math.ceil((items * PAGE.load) / PAGE.items)));
 
 /** One queue per mailbox and one for all: how many requests are under way, and until when Graph asked to be left alone. */
 export interface Lanes {
   /**
-   * Runs `work` when its turn has come. `places` is how many of the mailbox's four it takes (a batch is worked on four at a time), `load`
-   * what it counts for over all mailboxes ({@link loadOf}).
+   * Runs `work` when its turn has come. `count` is how many of the mailbox's four places it takes: each request of a batch takes one.
    * @throws {Unavailable} when the mailbox has to be left alone for longer than a request should wait
    */
-  run<T>(mailbox: string, places: number, load: number, work: () => Promise<T>): Promise<T>;
+  run<T>(mailbox: string, count: number, work: () => Promise<T>): Promise<T>;
   /** The whole mailbox waits. */
   hold(mailbox: string, seconds: number): void;
 }
 
 interface Lane {
-  readonly places: number;
-  free: number;
-  readonly waiting: { places: number; start: () => void }[];
+  readonly places: Places;
   heldUntil: Date | null;
 }
 
-/** @param atOnce - full pages asked for at once over all mailboxes of this process; of smaller answers so many more */
+/** @param atOnce - requests under way over all mailboxes of this process */
 export function lanes(wall: Clock, atOnce: number): Lanes {
   const all = new Map<string, Lane>();
-  const most = atOnce * PAGE.load;
-  const everything: Lane = { places: most, free: most, waiting: [], heldUntil: null };
+  const everything = places(atOnce);
   const laneOf = (mailbox: string): Lane => {
     const known = all.get(mailbox);
     if (known) return known;
-    const places = mailbox === '' ? ELSEWHERE : PER_MAILBOX;
-    const lane = { places, free: places, waiting: [], heldUntil: null };
+    const lane = { places: places(mailbox === '' ? ELSEWHERE : PER_MAILBOX), heldUntil: null };
     all.set(mailbox, lane);
     return lane;
   };
-  const idle = (lane: Lane): boolean =>
-    lane.free === lane.places && lane.waiting.length === 0 && restsFor(lane.heldUntil, wall.now()) === 0;
-
   return {
-    async run(mailbox, places, load, work) {
+    async run(mailbox, count, work) {
       const lane = laneOf(mailbox);
-      await enter(lane, places);
       try {
-        await waitUntil(lane, wall);
-        await enter(everything, load);
-        try {
-          return await work();
-        } finally {
-          leave(everything, load);
-        }
+        return await lane.places.run(count, async () => {
+          await waitUntil(lane, wall);
+          return everything.run(count, work);
+        });
       } finally {
-        leave(lane, places);
-        if (idle(lane)) all.delete(mailbox);
+        if (lane.places.idle() && restsFor(lane.heldUntil, wall.now()) === 0) all.delete(mailbox);
       }
     },
     hold(mailbox, seconds) {
@@ -71,23 +54,6 @@ export function lanes(wall: Clock, atOnce: number): Lanes {
       if (restsFor(lane.heldUntil, wall.now()) < restsFor(until, wall.now())) lane.heldUntil = until;
     },
   };
-}
-
-function enter(lane: Lane, places: number): Promise<void> {
-  if (lane.waiting.length === 0 && lane.free >= places) {
-    lane.free -= places;
-    return Promise.resolve();
-  }
-  return new Promise((start) => lane.waiting.push({ places, start }));
-}
-
-function leave(lane: Lane, places: number): void {
-  lane.free += places;
-  for (let next = lane.waiting[0]; next && lane.free >= next.places; next = lane.waiting[0]) {
-    lane.waiting.shift();
-    lane.free -= next.places;
-    next.start();
-  }
 }
 
 async function waitUntil(lane: Lane, wall: Clock): Promise<void> {

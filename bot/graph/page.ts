@@ -1,5 +1,6 @@
 import type { Ports } from '../capability.ts';
-import { GraphRefusal } from './exchange.ts';
+import type { Graph, Unread } from './client.ts';
+import { type GraphCall, GraphRefusal } from './exchange.ts';
 import { type MessagePage, messagePage, selectMail } from './item.ts';
 import { sameOrigin } from './links.ts';
 import type { Reading } from './reading.ts';
@@ -8,35 +9,47 @@ import { foldersOf, type Mailbox, type MailFolder, restart } from './store.ts';
 
 const PAGE_SIZE = 200;
 
-/** A page as it was fetched for a folder. */
-export interface Fetched {
+/** A folder whose next page Graph has begun to give. */
+interface Answered {
+  readonly folder: MailFolder;
+  readonly page: Unread<MessagePage>;
+  /** A mail in it shows that the tenant lets reply headers be read. */
+  readonly shows: boolean;
+}
+interface Page {
   readonly folder: MailFolder;
   readonly page: MessagePage;
 }
 
 /**
- * Reads the next page of each of these folders of a mailbox: asked for at once and taken together. A thread lies in several folders, and is
- * joined and judged once for all of them.
+ * Reads the next page of each of these folders of a mailbox: asked for at once, read when there is room for them, and taken together. A thread
+ * lies in several folders, and is joined and judged once for all of them.
  */
 export async function readPages(reading: Reading, mailbox: Mailbox, folders: readonly MailFolder[]): Promise<void> {
-  const items = folders.reduce((sum, folder) => sum + Math.min(PAGE_SIZE, folder.items ?? PAGE_SIZE), 0);
-  const pages = await reading.pace.fetching(items, () => Promise.allSettled(folders.map((folder) => fetchPage(reading, mailbox, folder))));
-  const fetched = pages.flatMap((page, index) =>
-    page.status === 'fulfilled' && page.value ? [{ folder: folders[index]!, page: page.value }] : [],
-  );
-  await takeFetched(reading, mailbox, fetched);
-  for (const page of pages) if (page.status === 'rejected') throw page.reason;
+  const headers = folders.some((folder) => !linkOf(folder)) ? await headersReadable(reading.ports) : null;
+  const asked = await Promise.allSettled(folders.map((folder) => askNext(reading, mailbox, folder, headers)));
+  const answered = asked.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  const items = answered.reduce((sum, { folder }) => sum + Math.min(PAGE_SIZE, folder.items ?? PAGE_SIZE), 0);
+  const read = await reading.intake.run(items, () => takeAnswered(reading, mailbox, answered));
+  for (const one of [...asked, ...read]) if (one.status === 'rejected') throw one.reason;
 }
 
-/** Takes pages of folders of a mailbox into the record. */
-export async function takeFetched(reading: Reading, mailbox: Mailbox, fetched: readonly Fetched[]): Promise<void> {
-  for (const together of withoutRepetition(fetched))
+/** @returns how reading each of them ended; those that broke off are not taken */
+async function takeAnswered(reading: Reading, mailbox: Mailbox, answered: readonly Answered[]): Promise<PromiseSettledResult<Page>[]> {
+  const read = await Promise.allSettled(answered.map(async ({ folder, page }) => ({ folder, page: await page.read() })));
+  const pages = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  for (const { folder, page } of pages)
+    if (page.nextLink && !folder.complete) reading.ahead.begin(page.nextLink, (link) => askLink(reading.graph, mailbox.userId!, link));
+  if (answered.some(({ shows, folder }) => shows && pages.some((one) => one.folder === folder && one.page.value.length > 0)))
+    await setHeadersReadable(reading.ports, true);
+  for (const together of withoutRepetition(pages))
     await reading.take({ reading, mailbox, parts: together.map(({ folder, page }) => ({ folder, messages: page.value, links: page })) });
+  return read;
 }
 
 /** An item that moves while folders are read may stand in two pages: those are taken one after another. */
-function withoutRepetition(fetched: readonly Fetched[]): Fetched[][] {
-  const rounds: { pages: Fetched[]; ids: Set<string> }[] = [];
+function withoutRepetition(fetched: readonly Page[]): Page[][] {
+  const rounds: { pages: Page[]; ids: Set<string> }[] = [];
   for (const one of fetched) {
     const ids = one.page.value.map(({ id }) => id);
     const latest = rounds.at(-1);
@@ -48,16 +61,16 @@ function withoutRepetition(fetched: readonly Fetched[]): Fetched[][] {
   return rounds.map(({ pages }) => pages);
 }
 
-/** @returns null when the folder's token was no longer good: it begins anew with its next turn */
-async function fetchPage(reading: Reading, mailbox: Mailbox, folder: MailFolder): Promise<MessagePage | null> {
-  const { graph, ports } = reading;
-  const link = folder.nextLink ?? folder.deltaLink;
+/**
+ * @param headers - whether the tenant lets reply headers be read; null where nobody knows yet
+ * @returns null when the folder's token was no longer good (it begins anew with its next turn), and when it is not there any more
+ */
+async function askNext(reading: Reading, mailbox: Mailbox, folder: MailFolder, headers: boolean | null): Promise<Answered | null> {
+  const { ports } = reading;
+  const link = linkOf(folder);
   try {
-    if (link)
-      return messagePage(
-        await graph.call({ url: sameOrigin(link, graph.origin), mailbox: mailbox.userId!, pageSize: PAGE_SIZE, items: PAGE_SIZE }),
-      );
-    return await firstPage(reading, mailbox, folder.folderId, PAGE_SIZE, folder.items);
+    if (!link) return await askFirst(reading, mailbox, folder, headers);
+    return { folder, page: await (reading.ahead.take(link) ?? askLink(reading.graph, mailbox.userId!, link)), shows: false };
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
     if (link && isExpiredToken(error)) {
@@ -71,6 +84,17 @@ async function fetchPage(reading: Reading, mailbox: Mailbox, folder: MailFolder)
     }
     throw error;
   }
+}
+
+const linkOf = ({ nextLink, deltaLink }: MailFolder): string | null => nextLink ?? deltaLink;
+
+/** The page that a link of Graph's names, of the mailbox of this user. */
+const askLink = (graph: Graph, userId: string, link: string): Promise<Unread<MessagePage>> =>
+  askPage(graph, { url: sameOrigin(link, graph.origin), mailbox: userId });
+
+async function askPage(graph: Graph, call: GraphCall): Promise<Unread<MessagePage>> {
+  const { read, drop } = await graph.ask({ ...call, pageSize: PAGE_SIZE });
+  return { read: async () => messagePage(await read()), drop };
 }
 
 const onFolder = ({ db }: Ports, { mailboxId, folderId }: MailFolder) =>
@@ -87,34 +111,22 @@ async function setAside(ports: Ports, folder: MailFolder): Promise<boolean> {
 }
 
 /**
- * The first page of a folder, newest mail first. Reply headers are asked for until the tenant shows that it does not give them; nothing rests
- * on them.
- * @param folder - its id, or a well-known name
- * @param held - how many items the folder holds; null where that is not known
+ * A folder's first page, newest mail first. Reply headers are asked for until the tenant shows that it does not give them; nothing rests on
+ * them.
  */
-export async function firstPage(
-  { graph, ports }: Reading,
-  mailbox: Mailbox,
-  folder: string,
-  pageSize: number,
-  held: number | null,
-): Promise<MessagePage> {
-  const ask = async (headers: boolean): Promise<MessagePage> => {
-    const path = `/users/${mailbox.userId}/mailFolders/${encodeURIComponent(folder)}/messages/delta`;
+async function askFirst({ graph, ports }: Reading, mailbox: Mailbox, folder: MailFolder, known: boolean | null): Promise<Answered> {
+  const ask = async (headers: boolean): Promise<Answered> => {
+    const path = `/users/${mailbox.userId}/mailFolders/${encodeURIComponent(folder.folderId)}/messages/delta`;
     const url = `${path}?${selectMail(headers)}&$orderby=receivedDateTime%20desc`;
-    return messagePage(await graph.call({ url, mailbox: mailbox.userId!, pageSize, items: Math.min(pageSize, held ?? pageSize) }));
+    return { folder, page: await askPage(graph, { url, mailbox: mailbox.userId! }), shows: headers && known === null };
   };
-  const known = await headersReadable(ports);
-  if (known === false) return ask(false);
   try {
-    const page = await ask(true);
-    if (known === null && page.value.length > 0) await setHeadersReadable(ports, true);
-    return page;
+    return await ask(known !== false);
   } catch (error) {
     if (known !== null || !(error instanceof GraphRefusal) || !(error.status === 400 || isOutOfScope(error))) throw error;
-    const page = await ask(false);
+    const answered = await ask(false);
     await setHeadersReadable(ports, false);
-    return page;
+    return answered;
   }
 }
 export const headersReadable = async ({ db }: Pick<Ports, 'db'>): Promise<boolean | null> =>

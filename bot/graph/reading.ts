@@ -1,9 +1,10 @@
 import type { Ports } from '../capability.ts';
 import type { Gate, IngestContext } from '../threads/index.ts';
+import type { Ahead } from './ahead.ts';
 import type { Graph } from './client.ts';
 import type { GraphMessage } from './item.ts';
 import type { ReadingMemory } from './memory.ts';
-import type { Pace } from './pace.ts';
+import type { Places } from './places.ts';
 import type { tableStatistics } from './statistics.ts';
 import type { Mailbox, MailFolder, Wanted } from './store.ts';
 
@@ -18,7 +19,9 @@ export interface Reading {
   readonly onThreads: NonNullable<IngestContext['onThreads']>;
   /** Takes into the record what was fetched; resolved once that has been committed. */
   readonly take: (take: Take) => Promise<void>;
-  readonly pace: Pace;
+  readonly ahead: Ahead;
+  /** Room for items that are read and not taken yet. */
+  readonly intake: Places;
 }
 
 /** What was fetched of a mailbox, to be taken into the record at once. An item is in one of the parts alone. */

@@ -3,7 +3,6 @@ import { Unavailable } from '../errors.ts';
 import { readAgain, WANTED_AT_ONCE } from './again.ts';
 import { GraphRefusal } from './exchange.ts';
 import { listFolders } from './folders.ts';
-import { readNewest } from './newest.ts';
 import { readPages } from './page.ts';
 import { readAgainWhereMorePass } from './passing.ts';
 import type { Reading } from './reading.ts';
@@ -67,7 +66,8 @@ async function work(reading: StepReading, mailbox: ReadableMailbox): Promise<num
       await readAgain(reading, mailbox, todo.wanted);
       break;
     case 'list':
-      await bothDone(list(reading, mailbox), mailbox.firstReadAt === null ? begin(reading, mailbox) : Promise.resolve());
+      if (mailbox.firstReadAt === null) await begin(reading, mailbox);
+      await list(reading, mailbox);
       break;
     case 'nothing':
       await change(ports, mailbox.id, { lastReadAt: ports.clock.now(), reader: null });
@@ -82,14 +82,10 @@ async function bothDone(...parts: readonly Promise<void>[]): Promise<void> {
   for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
 }
 
-/** What can be read before the folders are known, of a mailbox that nobody has read yet; as many requests as Graph takes beside the list. */
-async function begin(reading: StepReading, mailbox: Mailbox): Promise<void> {
-  const { ports, memory } = reading;
-  const first = { firstReadAt: ports.clock.now(), reader: memory.id };
-  await change(ports, mailbox.id, first);
+/** Nobody has read this mailbox yet. */
+async function begin({ ports, memory }: StepReading, mailbox: Mailbox): Promise<void> {
+  await change(ports, mailbox.id, { firstReadAt: ports.clock.now(), reader: memory.id });
   memory.begin(mailbox.id);
-  const begun = { ...mailbox, ...first };
-  await bothDone(readNewest(reading, begun), mailbox.calendarDue ? reading.readCalendar(begun) : Promise.resolve());
 }
 
 async function list({ ports, graph }: Reading, mailbox: ReadableMailbox): Promise<void> {

@@ -100,15 +100,6 @@ export async function markListed(tx: Tx, mailboxId: string, wallNow: Date): Prom
     where id = ${mailboxId}`.execute(tx);
 }
 
-/** A folder that is known before it is listed; one that is known already stays as it is. */
-export async function addFolder(db: Db, mailboxId: string, { id, role, items }: ListedFolder): Promise<MailFolder> {
-  const { rows } = await sql<MailFolder>`
-    insert into mail_folder (mailbox_id, folder_id, role, items) values (${mailboxId}, ${id}, ${role}, ${items}) on conflict do nothing
-    returning *`.execute(db);
-  if (rows[0]) return rows[0];
-  return db.selectFrom('mailFolder').selectAll().where('mailboxId', '=', mailboxId).where('folderId', '=', id).executeTakeFirstOrThrow();
-}
-
 /** Folders as they are listed now: new ones are due, those that vanished are marked, those that came back go on where they were. */
 export async function saveFolders(tx: Tx, mailboxId: string, folders: readonly ListedFolder[], now: Date): Promise<void> {
   const ids = folders.map(({ id }) => id);

@@ -3,7 +3,7 @@ import { type Ingested, ingest, type MailPage, removedUnseen } from '../threads/
 import { callTurns } from './calls.ts';
 import { gathered } from './gathered.ts';
 import { sameOrigin } from './links.ts';
-import { type Pace, pace } from './pace.ts';
+import { type Places, places } from './places.ts';
 import type { Reading, Take, TakePart } from './reading.ts';
 import { addWanted, type Mailbox, type MailFolder, type Move, mailboxesAt, moveOn, removeWanted } from './store.ts';
 
@@ -15,15 +15,14 @@ const DAY_MS = 86_400_000;
  */
 const TOGETHER = { most: 1600, atOnce: 2, weight: ({ parts }: Take) => itemsIn(parts), apart: true };
 
-/** The takes under way, and more than one to come. */
-const FEW = TOGETHER.most * (TOGETHER.atOnce + 1.5);
+/** The takes under way, and more than one to come: what is read long before it can be taken only fills memory. */
+const INTAKE = TOGETHER.most * (TOGETHER.atOnce + 1.5);
 
-/** Takes into the record what was fetched; resolved once that has been committed. `pace`: of whoever fetches what is taken. */
-export function takes(): { readonly take: (take: Take) => Promise<void>; readonly pace: Pace } {
-  const steps = pace(FEW);
-  const add = gathered<Take>(takeTogether, TOGETHER);
-  return { take: (take) => steps.taking(itemsIn(take.parts), () => add(take)), pace: steps };
-}
+/** Takes into the record what was read; resolved once that has been committed. `intake`: room for what is read and not taken yet, in items. */
+export const takes = (): { readonly take: (take: Take) => Promise<void>; readonly intake: Places } => ({
+  take: gathered<Take>(takeTogether, TOGETHER),
+  intake: places(INTAKE),
+});
 
 async function takeTogether(list: readonly Take[]): Promise<void> {
   // a charter that changed meanwhile lets others pass

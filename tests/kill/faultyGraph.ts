@@ -63,6 +63,7 @@ export function faultyGraph(across: <T>(call: () => Promise<T>) => Promise<T>) {
   const graph: Graph = {
     origin: ORIGIN,
     call: ({ url }) => across(async () => answer(url)),
+    ask: ({ url }) => across(async () => ({ read: async () => answer(url), drop: () => {} })),
     batch: (_mailbox, urls) => across(async () => ({ answers: urls.map((url) => ({ status: 200, body: answer(url) })), unserved: null })),
   };
   return {

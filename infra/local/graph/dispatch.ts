@@ -83,6 +83,8 @@ export function readUrl(relative: string): Pick<Call, 'path' | 'query'> {
 }
 
 const MOST_IN_BATCH = 20;
+const AT_ONCE = 4;
+const TOO_MANY = 'Application is over its MailboxConcurrency limit.';
 interface BatchItem {
   readonly id: string;
   readonly method: string;
@@ -132,7 +134,13 @@ export async function batch(state: GraphState, body: unknown, rights: Rights): P
     };
   };
   const responses: Awaited<ReturnType<typeof run>>[] = [];
-  const atOnce = items.some(({ dependsOn }) => dependsOn) ? 1 : 4;
+  if (state.faults.fullBatches) {
+    for (const { id } of items.splice(AT_ONCE)) {
+      const { status, headers, body: refusal } = failure(new GraphError(429, CODES[429], TOO_MANY, { 'retry-after': '10' }));
+      responses.push({ id, status, headers: { 'Content-Type': 'application/json', ...headers }, body: refusal });
+    }
+  }
+  const atOnce = items.some(({ dependsOn }) => dependsOn) ? 1 : AT_ONCE;
   for (let at = 0; at < items.length; at += atOnce) responses.push(...(await Promise.all(items.slice(at, at + atOnce).map(run))));
   // Graph promises no order.
   return { status: 200, body: { responses: atOnce === 1 ? responses : responses.reverse() } };

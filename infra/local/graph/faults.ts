@@ -31,6 +31,8 @@ export interface Faults {
   slowMs: number;
   /** Notifications: `lost` are never sent, `doubled` sent twice, in reverse order. */
   notifications: 'right' | 'lost' | 'doubled';
+  /** Of a batch, what goes beyond the four that are worked on at once is refused with 429, as has been seen, instead of worked on after them. */
+  fullBatches: boolean;
   /** What is sent is first told of under the id that it has in the Outbox, which is not there any more when somebody looks. */
   transientIds: boolean;
   /** Ends the life of all delta tokens given so far. */
@@ -53,6 +55,7 @@ export function faultSwitches(epoch: TokenEpoch): Faults {
     cut: null,
     slowMs: 0,
     notifications: 'right',
+    fullBatches: false,
     transientIds: false,
     expireTokens(shape) {
       epoch.current += 1;
