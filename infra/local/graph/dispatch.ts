@@ -31,7 +31,10 @@ async function attempt(state: GraphState, call: Call, path: string): Promise<Ans
       };
       throw new GraphError(fault.status, CODES[fault.status], 'The request was not served.', headers);
     }
-    return await route(state, call);
+    const answer = await route(state, call);
+    const listed = (answer.body as { value?: unknown } | undefined)?.value;
+    if (state.itemMs > 0 && Array.isArray(listed)) await sleep(state.itemMs * listed.length);
+    return answer;
   } finally {
     place?.leave();
   }

@@ -30,6 +30,8 @@ export interface GraphOptions {
   readonly port?: number;
   /** How long a request takes: without any, no two would ever be under way at once. */
   readonly latencyMs?: number;
+  /** How much longer for each item of a list; nothing without it. */
+  readonly itemMs?: number;
   /** Graph takes https alone for notifications; a service on this machine may have nothing else than http. */
   readonly httpNotifications?: boolean;
 }
@@ -71,7 +73,7 @@ export interface Graph {
  * at the end of the project's Graph facts; what it does awkwardly beyond that stands in `faults`.
  */
 export async function startGraph(options: GraphOptions): Promise<Graph> {
-  const { tenant, certificates, wall = systemWall, latencyMs = 2 } = options;
+  const { tenant, certificates, wall = systemWall, latencyMs = 2, itemMs = 0 } = options;
   const epoch: TokenEpoch = { current: 0, shape: 'syncStateNotFound' };
   const faults = faultSwitches(epoch);
   const mail = await postOffice(tenant);
@@ -108,6 +110,7 @@ export async function startGraph(options: GraphOptions): Promise<Graph> {
     process: randomUUID(),
     wall,
     latencyMs,
+    itemMs,
     log,
     baseUrl: '',
   };

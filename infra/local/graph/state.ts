@@ -22,6 +22,7 @@ export interface GraphState {
   readonly process: string;
   readonly wall: Clock;
   readonly latencyMs: number;
+  readonly itemMs: number;
   readonly log: RequestLog;
   baseUrl: string;
 }

@@ -5,24 +5,35 @@ import { wall } from '../../../bot/clock.ts';
 import { projectFolder } from '../../../bot/store/folder.ts';
 import type { Db } from '../../../bot/store/index.ts';
 import { nextLine, type Processes } from '../process.ts';
-import { APP_ID, addressOf, MAILBOXES, SECRET, TENANT_ID } from './tenant.ts';
+import { APP_ID, addressOf, type BenchMail, DENSE, MAILBOXES, SECRET, TENANT_ID } from './tenant.ts';
 
-/** What the stand-in was asked so far: each folder's pages in a first reading, and how often it said that it was too much. */
+/** What the stand-in was asked so far: how many items each page of a folder held in a first reading, and how often it said that it was too much. */
 export interface Asked {
   readonly requests: number;
   readonly throttled: number;
-  readonly folders: readonly { readonly mailbox: string; readonly folder: string; readonly pages: number }[];
+  readonly folders: readonly { readonly mailbox: string; readonly pages: readonly number[] }[];
+}
+
+/** What the stand-in is to be. `latencyMs`: how long a request takes; `itemMs`: how much longer for each item of its answer. */
+export interface StandIn {
+  readonly caFile: string;
+  readonly messages: number;
+  readonly mailboxes: number;
+  readonly mail: BenchMail;
+  readonly latencyMs: number;
+  readonly itemMs: number;
 }
 
 /** Starts the stand-in of Graph with its mail in a process of its own. @returns the settings of a service that reads from it, but for its database */
 export async function openReading(
   all: Processes,
   folder: string,
-  options: { messages: number; mailboxes?: number; latencyMs?: number },
+  options: Partial<StandIn> & { messages: number },
 ): Promise<{ env: Record<string, string>; asked(): Promise<Asked> }> {
-  const { messages, mailboxes = MAILBOXES, latencyMs = 0 } = options;
+  const { mailboxes = MAILBOXES } = options;
   const caFile = path.join(folder, 'ca.pem');
-  const standIn = all.start('bench/ingest/standIn.js', [String(messages), caFile, String(mailboxes), String(latencyMs)]);
+  const what: StandIn = { caFile, mailboxes, mail: DENSE, latencyMs: 0, itemMs: 0, ...options };
+  const standIn = all.start('bench/ingest/standIn.js', [JSON.stringify(what)]);
   const urls = await nextLine<{ graph: string; login: string; botOpenId: string }>(standIn);
   await writeCharter(folder);
   return {

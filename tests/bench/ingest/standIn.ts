@@ -1,29 +1,36 @@
-// A process of its own: the Graph and Entra ID stand-ins with the bench's mailboxes. Arguments: number of mails, file for the CA, number of
-// mailboxes, and how long each request takes (ms).
+// A process of its own: the Graph and Entra ID stand-ins with the bench's mailboxes. Argument: what it is to be, as JSON.
+import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import { wall } from '../../../bot/clock.ts';
 import { throwAwayCa } from '../../../infra/local/certificates.ts';
 import { startEntra } from '../../../infra/local/entra/index.ts';
 import { startGraph } from '../../../infra/local/graph/index.ts';
+import type { WireExchange } from '../../../infra/local/graph/wire.ts';
+import type { Asked, StandIn } from './reading.ts';
 import { benchTenant } from './tenant.ts';
 
-const [count, caFile, mailboxes, latencyMs] = process.argv.slice(2);
+const { caFile, messages, mailboxes, mail, latencyMs, itemMs } = JSON.parse(process.argv[2]!) as StandIn;
 const certificates = await throwAwayCa();
-writeFileSync(caFile!, certificates.caPem);
-const tenant = benchTenant(Number(count), wall.now(), Number(mailboxes));
+writeFileSync(caFile, certificates.caPem);
+const tenant = benchTenant(messages, wall.now(), mailboxes, mail);
 const entra = await startEntra({ tenant, certificates });
-const graph = await startGraph({ tenant, certificates, entra, latencyMs: Number(latencyMs) });
+const graph = await startGraph({ tenant, certificates, entra, latencyMs, itemMs });
 graph.release(wall.now());
 console.log(JSON.stringify({ graph: graph.url, login: entra.url, botOpenId: entra.botOpenIdUrl }));
+
+/** Of each folder in a first reading, how many items its pages held, in their order. */
+const pages = new Map<string, number[]>();
+let throttled = 0;
+subscribe('rapport.local.graph', (message) => {
+  const { url, status, answer } = message as WireExchange;
+  const [, mailbox, folder] = /\/users\/([^/]+)\/mailFolders\/([^/]+)\/messages\/delta/i.exec(url) ?? [];
+  if (status === 429) throttled += 1;
+  if (!folder || status !== 200 || /deltatoken/i.test(url)) return;
+  const key = `${mailbox} ${folder}`;
+  pages.set(key, [...(pages.get(key) ?? []), (answer as { value: readonly unknown[] }).value.length]);
+});
 process.on('SIGUSR2', () => {
-  const pages = new Map<string, number>();
-  const { total, recent } = graph.requests;
-  for (const { path, status } of recent) {
-    const [, mailbox, folder] = /^\/users\/([^/]+)\/mailFolders\/([^/]+)\/messages\/delta/i.exec(path) ?? [];
-    if (folder && status === 200 && !/deltatoken/i.test(path))
-      pages.set(`${mailbox} ${folder}`, (pages.get(`${mailbox} ${folder}`) ?? 0) + 1);
-  }
-  const folders = [...pages].map(([key, count]) => ({ mailbox: key.split(' ')[0], folder: key.split(' ')[1], pages: count }));
-  console.log(JSON.stringify({ requests: total, throttled: recent.filter(({ status }) => status === 429).length, folders }));
+  const folders = [...pages].map(([key, items]) => ({ mailbox: key.split(' ')[0]!, pages: items }));
+  console.log(JSON.stringify({ requests: graph.requests.total, throttled, folders } satisfies Asked));
 });
 process.once('SIGTERM', () => process.exit(0));
