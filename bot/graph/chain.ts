@@ -10,7 +10,6 @@ export type TokenSource = (claims?: string) => Promise<string>;
 
 /** How often a request that Graph refuses shortly is sent. */
 export const ATTEMPTS = 3;
-const TIMEOUT_MS = 60_000;
 const DEFAULT_PAGE_SIZE = 100;
 
 const exchangeOf = (context: Context): Exchange => context.middlewareControl!.getMiddlewareOptions(Exchange) as Exchange;
@@ -85,15 +84,16 @@ const authentication = (origin: string, token: TokenSource): Middleware =>
 /** At most four under way in a mailbox; when Graph asks to wait, the whole mailbox does. A long wait is the job's, not the request's. */
 const lane = (all: Lanes, wall: Clock, random: () => number): Middleware =>
   middleware(async (context, next) => {
-    const { call } = exchangeOf(context);
+    const exchange = exchangeOf(context);
+    const { call } = exchange;
     const mailbox = call.mailbox ?? '';
     // 429 was not served; a POST that ended in 503 or 504 may have been.
     const repeatable = (status: number): boolean => status === 429 || (call.method ?? 'GET') === 'GET';
     for (let attempt = 0; ; attempt += 1) {
       await all.run(mailbox, call.places ?? 1, async () => {
-        context.options = { ...context.options, signal: AbortSignal.timeout(TIMEOUT_MS) };
+        context.options = { ...context.options, signal: exchange.signal() };
         try {
-          await next(context);
+          await exchange.inTime(() => next(context));
         } catch (cause) {
           throw new Unavailable('Graph cannot be reached', { cause });
         }

@@ -77,9 +77,9 @@ export function graphClient(
     const response = await send(request, given).catch((error: unknown) => {
       throw exchange.failure ?? error;
     });
-    if (!response.ok) throw await refusalOf(response);
+    if (!response.ok) throw await exchange.inTime(() => refusalOf(response));
     return {
-      read: () => bodyOf(response),
+      read: () => exchange.inTime(() => bodyOf(response)),
       drop: () => void response.body?.cancel().catch(() => {}),
     };
   };

@@ -39,13 +39,33 @@ export interface GraphCall {
   readonly body?: unknown;
 }
 
+const TIMEOUT_MS = 60_000;
+
 /** One call on its way through the chain. The client wraps what its middleware throws, so the error itself is kept here. */
 export class Exchange implements MiddlewareOptions {
   readonly call: GraphCall;
   readonly url: string;
   failure: unknown;
+  #given: AbortController = new AbortController();
   constructor(call: GraphCall, url: string) {
     this.call = call;
     this.url = url;
+  }
+
+  /** The request's signal, anew for each time it is sent. */
+  signal(): AbortSignal {
+    this.#given = new AbortController();
+    return this.#given.signal;
+  }
+
+  /** Ends the request when `part` of it takes longer than a minute: what waits between two parts does not count. */
+  async inTime<T>(part: () => Promise<T>): Promise<T> {
+    const given = this.#given;
+    const timer = setTimeout(() => given.abort(), TIMEOUT_MS);
+    try {
+      return await part();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

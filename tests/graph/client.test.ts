@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { wall } from '../../bot/clock.ts';
 import { type Graph, graphClient } from '../../bot/graph/index.ts';
 
@@ -22,6 +23,7 @@ beforeEach(async () => {
   graph = graphClient({ GRAPH_URL: url, GRAPH_AT_ONCE: 4 }, wall, credential);
 });
 afterEach(() => {
+  jest.useRealTimers();
   server.closeAllConnections();
   server.close();
 });
@@ -44,4 +46,17 @@ it('says so when an answer breaks off', async () => {
   const answer = await graph.ask({ url: '/users/a/messages', mailbox: 'a' });
   begun[0]!.destroy();
   await expect(answer.read()).rejects.toThrow('Graph broke off');
+});
+
+it('gives up what takes longer than a minute; what waits to be read may', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'Date', 'performance'] });
+  const [patient, slow] = await Promise.all(['a', 'b'].map((mailbox) => graph.ask({ url: `/users/${mailbox}/messages`, mailbox })));
+  jest.advanceTimersByTime(600_000);
+  begun[0]!.end('1]}');
+  expect(await patient!.read()).toEqual({ value: [1] });
+  const body = slow!.read();
+  const broken = expect(body).rejects.toThrow('Graph broke off');
+  await turn();
+  jest.advanceTimersByTime(61_000);
+  await broken;
 });
