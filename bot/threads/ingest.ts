@@ -229,7 +229,8 @@ async function passing(store: MailStore, told: readonly Told[], gate: Gate): Pro
     return { item, page, ties: tiesOf(item, page.mailbox.id), partnerships };
   });
   const rest = looked.filter(({ partnerships }) => partnerships.size === 0);
-  const open = await store.tiesThatPass(rest.flatMap(({ ties }) => (ties.conversation ? [ties.own, ties.conversation] : ties.own)));
+  const asked = new Set(rest.flatMap(({ ties }) => (ties.conversation ? [ties.own, ties.conversation] : ties.own)));
+  const open = await store.tiesThatPass([...asked]);
 
   const group = grouped(looked.map(({ ties }) => [ties.own, ...(ties.conversation ? [ties.conversation] : [])]));
   const passes = new Set<number>();
