@@ -2,10 +2,14 @@ import { addJob, addJobs } from '../jobs/index.ts';
 import type { Db, Tx } from '../store/database.ts';
 
 /** A turn of a mailbox; at most one waits and one runs, over all instances. */
-export const callTurn = (tx: Tx | Db, mailboxId: string, priority = 0): Promise<void> =>
-  addJob(tx, 'graph.mailbox', { mailboxId }, { key: `mailbox:${mailboxId}`, priority });
+export const callTurn = (tx: Tx | Db, mailboxId: string): Promise<void> =>
+  addJob(tx, 'graph.mailbox', { mailboxId }, { key: `mailbox:${mailboxId}` });
 
-/** The same for many mailboxes. */
+/** The turn that follows one of a mailbox, unless it was called for meanwhile. */
+export const callNextTurn = (db: Db, mailboxId: string, priority: number): Promise<void> =>
+  addJob(db, 'graph.mailbox', { mailboxId }, { key: `mailbox:${mailboxId}`, priority, unlessWaiting: true });
+
+/** A turn of each of many mailboxes. */
 export const callTurns = (tx: Tx | Db, mailboxIds: readonly string[]): Promise<void> =>
   addJobs(
     tx,

@@ -6,7 +6,7 @@ import type { Tx } from '../store/database.ts';
 import type { Gate, IngestContext } from '../threads/index.ts';
 import { askingAhead } from './ahead.ts';
 import { calendarTakes, type OnMeetings, readCalendar } from './calendar.ts';
-import { callMailboxSearchBySweep, callTurn, callTurns, callWatch } from './calls.ts';
+import { callMailboxSearchBySweep, callNextTurn, callTurn, callTurns, callWatch } from './calls.ts';
 import type { Graph } from './client.ts';
 import { currentGate } from './gate.ts';
 import { findMailboxes } from './mailboxes.ts';
@@ -129,7 +129,7 @@ export function graphJobs({ graph, config, onThreads, onMeetings }: GraphParts):
         } finally {
           ahead.end();
         }
-        return () => callTurn(ports.db, mailboxId, priority);
+        return () => callNextTurn(ports.db, mailboxId, priority);
       },
     },
   };

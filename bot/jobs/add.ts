@@ -13,6 +13,8 @@ export interface JobOptions {
   runAt?: Date;
   /** Not where one of this key is under way: what that does is enough. */
   unlessRunning?: boolean;
+  /** Not where one of this key waits: that was called for something else, and may be of more urgency. */
+  unlessWaiting?: boolean;
   /** Lower goes first; 0 without it, back-fill is higher. */
   priority?: number;
 }
@@ -25,8 +27,9 @@ export async function addJob(
   options: JobOptions = {},
 ): Promise<void> {
   const key = options.key ?? `once:${randomUUID()}`;
-  const running = sql`select from graphile_worker.jobs where key = ${key} and locked_at is not null`;
-  const unless = options.unlessRunning ? sql`where not exists (${running})` : sql``;
+  const there = (state: 'is null' | 'is not null') =>
+    sql`where not exists (select from graphile_worker.jobs where key = ${key} and locked_at ${sql.raw(state)})`;
+  const unless = options.unlessRunning ? there('is not null') : options.unlessWaiting ? there('is null') : sql``;
   await sql`
     select graphile_worker.add_job(
       identifier => ${name}, payload => ${JSON.stringify(payload)}::json, run_at => ${options.runAt ?? null}::timestamptz,

@@ -102,6 +102,18 @@ describe('jobs', () => {
     await until(() => isIdle(test.db));
   });
 
+  it('that go on by themselves replace nothing that was called for meanwhile', async () => {
+    await addJob(test.db, 'work', { id: 'urgent' }, { key: 'turn' });
+    await addJob(test.db, 'work', { id: 'goes on' }, { key: 'turn', priority: 10, unlessWaiting: true });
+    await addJob(test.db, 'work', { id: 'alone' }, { key: 'other', priority: 10, unlessWaiting: true });
+    const { rows } = await sql`select key, priority from graphile_worker.jobs order by key`.execute(test.db);
+    expect(rows).toEqual([
+      { key: 'other', priority: 10 },
+      { key: 'turn', priority: 0 },
+    ]);
+    await sql`delete from graphile_worker._private_jobs`.execute(test.db);
+  });
+
   it('that call for themselves at their end find their key free', async () => {
     const errors: (string | null)[] = [];
     const work: JobHandler = handler(async () => {
