@@ -31,12 +31,14 @@ export const NOTIFICATIONS_PATH = '/notifications/graph';
 const Subscription = z.object({ id: z.string(), expirationDateTime: z.iso.datetime({ offset: true }) });
 const hashOf = (clientState: string): string => createHash('sha256').update(clientState).digest('base64url');
 
-/** Which of these mailboxes nobody wakes, or not for long any more. */
+/** Which of these mailboxes nobody wakes, or not for long any more; and which are woken though nobody reads them. */
 export async function mailboxesToWatch(tx: Tx, mailboxIds: readonly string[], wallNow: Date): Promise<string[]> {
   const soon = new Date(wallNow.getTime() + RENEW_BEFORE_MS);
   const { rows } = await sql<{ id: string }>`
     select mailbox.id from mailbox left join graph_subscription on mailbox_id = mailbox.id
-    where mailbox.id = any(${mailboxIds}::uuid[]) and (expires_at is null or expires_at < ${soon}) order by 1`.execute(tx);
+    where mailbox.id = any(${mailboxIds}::uuid[]) and (expires_at is null or expires_at < ${soon} or not exists (
+      select from mailbox_partnership join partnership on partnership.id = partnership_id where mailbox_id = mailbox.id and paused_at is null))
+    order by 1`.execute(tx);
   return rows.map(({ id }) => id);
 }
 

@@ -69,8 +69,9 @@ it('renews before the end, makes it anew when Graph has lost it, and ends it wit
   await sql`update graph_subscription set id = 'lost', expires_at = ${new Date(0)}`.execute(service.database.db);
   await watch(service.graph, service.ports, url, mailboxId);
   expect((await subscriptions()).map(({ id }) => id)).not.toContain('lost');
+  service.publicUrl = 'https://rapport.example';
   await sql`update partnership set paused_at = ${START}`.execute(service.database.db);
-  await watch(service.graph, service.ports, url, mailboxId);
+  await service.sweep();
   expect(await subscriptions()).toEqual([]);
 });
 
