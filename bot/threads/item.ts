@@ -39,7 +39,7 @@ export interface ItemFlag {
 export interface MailPage {
   /** `addresses`: all by which its owner is known, lower case, `address` among them. */
   readonly mailbox: { readonly id: string; readonly address: string; readonly addresses: readonly string[] };
-  /** `round` counts the full readings of this folder; see {@link ../graph/folder.ts}. */
+  /** `round` counts the full readings of this folder; see `round` in bot/graph/store.ts. */
   readonly folder: { readonly id: string; readonly role: 'mail' | 'sent'; readonly round: number };
   readonly items: readonly MailItem[];
   /** Mail before it passes only where newer mail of its conversation does. */

@@ -166,12 +166,13 @@ export interface Coverage {
   readonly mailboxes: number;
   /** Contacts of the client among their owners. */
   readonly people: number;
-  /** Up to when all of them have been read, product time; null when none has been. */
+  /** Up to when all of them have been read, product time; null while one is being read for the first time. */
   readonly lastReadAt: Date | null;
 }
 export async function coverage(tx: Tx, partnershipId: string): Promise<Coverage> {
   const { rows } = await sql<{ mailboxes: number; people: number; lastReadAt: Date | null }>`
-    select count(*)::int as mailboxes, count(distinct link.contact_id)::int as people, min(mailbox.last_read_at) as last_read_at
+    select count(*)::int as mailboxes, count(distinct link.contact_id)::int as people,
+      case when bool_and(mailbox.last_read_at is not null) then min(mailbox.last_read_at) end as last_read_at
     from mailbox_partnership as link join mailbox on mailbox.id = link.mailbox_id
     where link.partnership_id = ${partnershipId} and mailbox.state = 'reading'`.execute(tx);
   return rows[0]!;
