@@ -20,7 +20,7 @@ export async function readAgain(reading: Reading, mailbox: Mailbox, wanted: read
     const property = kind === 'conversation' ? 'conversationId' : 'internetMessageId';
     return `/users/${mailbox.userId}/messages?$filter=${property}%20eq%20${quoted(value)}&${selectMail(headers)}&$top=100`;
   });
-  const { answers, unserved } = await graph.batch(mailbox.userId!, urls);
+  const { answers, failed, unserved } = await graph.batch(mailbox.userId!, urls);
   const done: Wanted[] = [];
   const messages: GraphMessage[] = [];
   for (const [index, answer] of answers.entries()) {
@@ -33,7 +33,13 @@ export async function readAgain(reading: Reading, mailbox: Mailbox, wanted: read
     messages.push(...(await wholeAnswer(reading, mailbox, messagePage(answer.body))));
   }
   const folders = new Map((await foldersOf(ports.db, mailbox.id)).map((folder) => [folder.folderId, folder]));
-  await reading.take({ reading, mailbox, parts: byFolder(messages, folders), answered: done });
+  await reading.take({
+    reading,
+    mailbox,
+    parts: byFolder(messages, folders),
+    answered: done,
+    failed: wanted.filter((_, index) => failed.has(index)),
+  });
   if (unserved) throw unserved;
 }
 

@@ -6,23 +6,27 @@ import type { MessagePage } from './item.ts';
  * Graph gives them. They belong to one turn of a mailbox, and are known by the links that name them.
  */
 export interface Ahead {
-  /** Has the page asked for that a link names, unless the turn is about to end. */
-  begin(link: string, ask: (link: string) => Promise<Unread<MessagePage>>): void;
+  /**
+   * Has the page asked for that a link names, once, unless the turn is about to end.
+   * @param ask - `over` ends the request
+   */
+  begin(link: string, ask: (link: string, over: AbortSignal) => Promise<Unread<MessagePage>>): void;
   /** The page, for whoever comes first; undefined where it was not asked for. */
   take(link: string): Promise<Unread<MessagePage>> | undefined;
   /** The last step of the turn begins: nobody would come for what is asked for now. */
   lastStep(): void;
-  /** Lets go what nobody came for. */
+  /** Ends what nobody came for, so that nothing of this turn is under way when another begins. */
   end(): void;
 }
 
 export function askingAhead(): Ahead {
   const asked = new Map<string, Promise<Unread<MessagePage>>>();
+  const over = new AbortController();
   let open = true;
   return {
     begin(link, ask) {
-      if (!open) return;
-      const page = ask(link);
+      if (!open || asked.has(link)) return;
+      const page = ask(link, over.signal);
       page.catch(() => {}); // whoever comes for it hears of it
       asked.set(link, page);
     },
@@ -36,11 +40,7 @@ export function askingAhead(): Ahead {
     },
     end() {
       open = false;
-      for (const page of asked.values())
-        page.then(
-          (unread) => unread.drop(),
-          () => {},
-        );
+      over.abort();
       asked.clear();
     },
   };

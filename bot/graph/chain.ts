@@ -99,9 +99,12 @@ const lane = (all: Lanes, wall: Clock, random: () => number): Middleware =>
         }
       });
       const response = context.response!;
-      if (!isThrottled(response.status)) return;
-      const seconds = retryAfterSeconds(response.headers.get('retry-after'), attempt, wall.now(), random());
-      all.hold(mailbox, seconds);
+      if (!isThrottled(response.status)) {
+        if (call.places === undefined) all.served(mailbox); // of a batch its items say so
+        return;
+      }
+      const header = response.headers.get('retry-after');
+      const seconds = all.hold(mailbox, (refusals) => retryAfterSeconds(header, refusals, wall.now(), random()));
       await response.body?.cancel();
       if (attempt + 1 >= ATTEMPTS || seconds > SHORT_WAIT_SECONDS || !repeatable(response.status)) {
         const Kind = response.status === 429 ? NotServed : Unavailable;

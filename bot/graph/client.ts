@@ -21,11 +21,10 @@ export interface Graph {
   ask(call: GraphCall): Promise<Unread<unknown>>;
   batch: Batching;
 }
-/** An answer that has begun to come. It is to be read or dropped: it holds its connection. */
+/** An answer that has begun to come. It holds its connection until it is read, or the call's signal ends it. */
 export interface Unread<Body> {
   /** @throws {Unavailable} when it breaks off */
   read(): Promise<Body>;
-  drop(): void;
 }
 
 /**
@@ -78,10 +77,7 @@ export function graphClient(
       throw exchange.failure ?? error;
     });
     if (!response.ok) throw await exchange.inTime(() => refusalOf(response));
-    return {
-      read: () => exchange.inTime(() => bodyOf(response)),
-      drop: () => void response.body?.cancel().catch(() => {}),
-    };
+    return { read: () => exchange.inTime(() => bodyOf(response)) };
   };
   const call = async (given: GraphCall): Promise<unknown> => (await ask(given)).read();
 

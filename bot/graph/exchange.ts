@@ -37,6 +37,8 @@ export interface GraphCall {
   /** How many of the mailbox's places it takes, where that is more than one. */
   readonly places?: number;
   readonly body?: unknown;
+  /** Ends the request, whether it is answered or not. */
+  readonly over?: AbortSignal;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -55,7 +57,8 @@ export class Exchange implements MiddlewareOptions {
   /** The request's signal, anew for each time it is sent. */
   signal(): AbortSignal {
     this.#given = new AbortController();
-    return this.#given.signal;
+    const { over } = this.call;
+    return over ? AbortSignal.any([this.#given.signal, over]) : this.#given.signal;
   }
 
   /** Ends the request when `part` of it takes longer than a minute: what waits between two parts does not count. */

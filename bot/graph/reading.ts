@@ -31,6 +31,8 @@ export interface Take {
   readonly parts: readonly TakePart[];
   /** What was wanted and has been asked for. */
   readonly answered?: readonly Wanted[];
+  /** What was wanted, and Graph failed with it. */
+  readonly failed?: readonly Wanted[];
 }
 /** Mail of a folder. `links`: it came by the folder's next page, and the folder goes on there. */
 export interface TakePart {

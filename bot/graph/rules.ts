@@ -20,7 +20,7 @@ const CAP_SECONDS = 300;
 /**
  * How long a mailbox has to be left alone.
  * @param header - Retry-After: seconds, decimals allowed, or an HTTP date; null when there was none
- * @param attempt - refusals in a row so far, from 0; counts only where the header says nothing
+ * @param attempt - how many times in a row Graph had asked to wait before
  * @param random - 0 to 1, so that several instances do not come back at once
  * @returns seconds, never less than was asked for, at most five minutes more than that
  */

@@ -60,7 +60,7 @@ async function work(reading: StepReading, mailbox: ReadableMailbox): Promise<num
   );
   switch (todo.kind) {
     case 'pages':
-      await bothDone(readPages(reading, mailbox, todo.folders), todo.calendar ? reading.readCalendar(mailbox) : Promise.resolve());
+      await bothDone(readPages(reading, mailbox, todo), todo.calendar ? reading.readCalendar(mailbox) : Promise.resolve());
       break;
     case 'wanted':
       await readAgain(reading, mailbox, todo.wanted);

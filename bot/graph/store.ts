@@ -108,7 +108,8 @@ export async function saveFolders(tx: Tx, mailboxId: string, folders: readonly L
     select ${mailboxId}::uuid, id, role, items
     from ${tableOf(folders, { id: ['text', ({ id }) => id], role: ['text', ({ role }) => role], items: ['int', ({ items }) => items] })}
     order by id collate "C"
-    on conflict (mailbox_id, folder_id) do update set role = excluded.role, items = excluded.items, gone_at = null`.execute(tx);
+    on conflict (mailbox_id, folder_id) do update set role = excluded.role, items = excluded.items, gone_at = null,
+      due = case when mail_folder.gone_at is null then mail_folder.due else greatest(mail_folder.due, 1) end`.execute(tx);
   await sql`
     update mail_folder set gone_at = ${now}, due = 0 where mailbox_id = ${mailboxId} and folder_id <> all(${ids}::text[]) and gone_at is null`.execute(
     tx,
@@ -189,6 +190,22 @@ export const someWanted = (db: Db | Tx, mailboxId: string, limit: number): Promi
     .orderBy('value')
     .limit(limit)
     .execute();
+const MOST_TRIES = 5;
+/** Graph failed with these: after some tries they are given up, since what always fails would hold up all that comes after it. */
+export async function wantedFailed(tx: Tx, mailboxId: string, wanted: readonly Wanted[]): Promise<void> {
+  if (wanted.length === 0) return;
+  await sql`
+    with row as (
+      select * from ${tableOf(wanted, { kind: ['text', ({ kind }) => kind], value: ['text', ({ value }) => value] })}
+    ), given_up as (
+      delete from mail_wanted using row
+      where mailbox_id = ${mailboxId} and mail_wanted.kind = row.kind and mail_wanted.value = row.value and tries + 1 >= ${MOST_TRIES}
+    )
+    update mail_wanted set tries = tries + 1 from row
+    where mailbox_id = ${mailboxId} and mail_wanted.kind = row.kind and mail_wanted.value = row.value and tries + 1 < ${MOST_TRIES}`.execute(
+    tx,
+  );
+}
 export async function removeWanted(tx: Tx, mailboxId: string, wanted: readonly Wanted[]): Promise<void> {
   await sql`
     delete from mail_wanted using ${tableOf(wanted, { kind: ['text', ({ kind }) => kind], value: ['text', ({ value }) => value] })}

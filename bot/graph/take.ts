@@ -5,7 +5,7 @@ import { gathered } from './gathered.ts';
 import { sameOrigin } from './links.ts';
 import { type Places, places } from './places.ts';
 import type { Reading, Take, TakePart } from './reading.ts';
-import { addWanted, type Mailbox, type MailFolder, type Move, mailboxesAt, moveOn, removeWanted } from './store.ts';
+import { addWanted, type Mailbox, type MailFolder, type Move, mailboxesAt, moveOn, removeWanted, wantedFailed } from './store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -40,7 +40,7 @@ async function takeTogether(list: readonly Take[]): Promise<void> {
 async function takeAll(reading: Reading, list: readonly Take[]): Promise<void> {
   const { ports, gate, memory } = reading;
   const now = ports.clock.now();
-  const forgotten = await ports.transaction(async (tx) => {
+  await ports.transaction(async (tx) => {
     const moves = list.flatMap(({ parts }) => parts.flatMap((part) => moveOf(reading, part) ?? []));
     const moved = await moveOn(tx, moves, now);
     const stands = ({ folder, links }: TakePart): boolean => !links || moved.has(folder);
@@ -59,14 +59,17 @@ async function takeAll(reading: Reading, list: readonly Take[]): Promise<void> {
     for (const { from, to } of moves)
       if (moved.has(from) && to.complete && !from.complete && from.round > 1) await removedUnseen(tx, from.mailboxId, placeOf(from), now);
     await noteWanted(tx, reading, taken);
-    for (const { mailbox, answered } of list) if (answered) await removeWanted(tx, mailbox.id, answered);
-    return taken.forgotten;
+    for (const { mailbox, answered, failed = [] } of list) {
+      if (answered) await removeWanted(tx, mailbox.id, answered);
+      await wantedFailed(tx, mailbox.id, failed);
+    }
+    // before the commit: whoever does not hear of it may still be committed
+    for (const { mailbox } of list)
+      memory.note(
+        mailbox.id,
+        taken.forgotten.flatMap(({ mailboxId, id }) => (mailboxId === mailbox.id ? id : [])),
+      );
   });
-  for (const { mailbox } of list)
-    memory.note(
-      mailbox.id,
-      forgotten.flatMap(({ mailboxId, id }) => (mailboxId === mailbox.id ? id : [])),
-    );
   const past = list.flatMap(({ parts }) => parts).filter(({ folder, links }) => links && !folder.complete);
   if (past.length > 0) await reading.grown(ports.db, itemsIn(past));
 }

@@ -291,7 +291,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     why: 'because it belongs to what was seen after it',
     from: MAIL,
     keep: 'done',
-    columns: { plain: 'mailbox_id kind', pointer: 'value' },
+    columns: { plain: 'mailbox_id kind tries', pointer: 'value' },
     shown: false,
   },
   graph_subscription: {

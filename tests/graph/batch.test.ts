@@ -22,7 +22,10 @@ function batches(reply: Reply) {
     return { responses: items.map((item) => reply(item, asked.length)).reverse() };
   };
   const held: number[] = [];
-  const hold = (_mailbox: string, seconds: number) => void held.push(seconds);
+  const hold = (_mailbox: string, wait: (refusals: number) => number) => {
+    held.push(wait(0));
+    return held.at(-1)!;
+  };
   return { batch: batching({ call, lanes: { ...lane, hold }, wall }), asked, held };
 }
 const urls = ['/a', '/b', '/c', '/d', '/e', '/f'];
@@ -47,16 +50,29 @@ it('asks again for what was refused for a moment, and for nothing else', async (
 
 it.each([
   ['for long', limit('90'), 1, 90],
-  ['again and again', limit('1'), 3, undefined],
-  ['for no reason that will pass by waiting', { status: 500 }, 1, undefined],
-])('leaves to the caller what is refused %s', async (_how, refusal, rounds, seconds) => {
+  ['again and again', limit('1'), 3, 1],
+])('leaves to the caller what is refused %s, and asks for no more', async (_how, refusal, rounds, seconds) => {
   const { batch, asked } = batches((item, round) => (item.url === '/b' ? { id: item.id, ...refusal } : fine(item, round)));
-  const { answers, unserved } = await batch('m', urls);
-  expect(answers[1]).toBeNull();
-  expect(answers[0]).toEqual({ status: 200, body: '/a' });
+  const { answers, unserved, failed } = await batch('m', urls);
+  expect([answers[0], answers[1], failed.size]).toEqual([{ status: 200, body: '/a' }, null, 0]);
   expect(unserved).toBeInstanceOf(Unavailable);
-  expect(asked).toHaveLength(rounds);
-  if (seconds !== undefined) expect(unserved!.retryAfterSeconds).toBe(seconds);
+  expect([asked.length, unserved!.retryAfterSeconds]).toEqual([rounds, seconds]);
+});
+
+it('what Graph fails with holds up no other, and is told', async () => {
+  const { batch, asked } = batches((item, round) => (item.url === '/b' ? { id: item.id, status: 500 } : fine(item, round)));
+  const { answers, unserved, failed } = await batch('m', urls);
+  expect(answers.map((answer) => answer?.body)).toEqual(['/a', undefined, '/c', '/d', '/e', '/f']);
+  expect([asked.length, [...failed]]).toEqual([2, [1]]);
+  expect(unserved).toBeInstanceOf(Unavailable);
+});
+
+it('counts refusals in a row: many short ones, each with served requests between, end nothing', async () => {
+  const many = Array.from({ length: 60 }, (_, n) => `/${n}`);
+  const { batch, held } = batches((item, round) => (round % 4 === 1 && item.id === '0' ? { id: '0', ...limit('1') } : fine(item, round)));
+  const { answers, unserved } = await batch('m', many);
+  expect([answers.map((answer) => answer?.body), unserved]).toEqual([many, null]);
+  expect(held.length).toBeGreaterThan(3);
 });
 
 it.each<[string, Reply]>([
@@ -65,7 +81,7 @@ it.each<[string, Reply]>([
 ])('an answer that %s answers nothing', async (_what, reply) => {
   const { batch, asked } = batches(reply);
   const { answers, unserved } = await batch('m', urls);
-  expect([answers, asked.length]).toEqual([urls.map(() => null), 1]);
+  expect([answers, asked.length]).toEqual([urls.map(() => null), 2]);
   expect(unserved).toBeInstanceOf(Unavailable);
 });
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { wall } from '../../bot/clock.ts';
 import { type Config, readConfig } from '../../bot/config.ts';
 import { Unavailable } from '../../bot/errors.ts';
+import { NotServed } from '../../bot/graph/exchange.ts';
 import { activityFeed, graphClient } from '../../bot/graph/index.ts';
 import { Uncertain } from '../../bot/posts/port.ts';
 import { toWire } from '../../infra/local/graph/wire.ts';
@@ -80,6 +81,9 @@ describe('a line in the activity feed', () => {
   it('that Graph puts off was not told; one that broke off may have been, and is asked for once', async () => {
     const later = await graphThat({ status: 429, headers: { 'retry-after': '600' } });
     await expect(later.feed.tell(LINE)).rejects.toBeInstanceOf(Unavailable);
+    // nor was what nobody sends while Graph wants to be left alone
+    await expect(later.feed.tell(LINE)).rejects.toBeInstanceOf(NotServed);
+    expect(later.asked).toHaveLength(1);
     await new Promise((done) => server.close(done));
     const broken = await graphThat({ status: 500 });
     await expect(broken.feed.tell(LINE)).rejects.toBeInstanceOf(Uncertain);

@@ -183,6 +183,22 @@ describe('which mail', () => {
     expect([pages.length, new Set(pages).size]).toEqual([(await folders()).length + 3, pages.length]);
   });
 
+  it('asks for nothing twice where folders are many: of what waits, ahead are those alone whose turn comes next', async () => {
+    const names = Array.from({ length: 9 }, (_, n) => `Archive/${n}`);
+    const mails = names.flatMap((_, n) =>
+      Array.from({ length: 450 }, (_, m) =>
+        aMail({ from: joan, to: anna.address, subject: `Mail ${m}`, sentAt: days(1 + (m * 9 + n) / 100) }),
+      ),
+    );
+    service = await Service.start(aTenant({ people: [anna], mailboxes: [{ ...aMailbox(anna), folders: names }], mails }));
+    for (const [index, { messageId }] of mails.entries())
+      service.bench.graph.move({ messageId, on: anna.address }, names[Math.floor(index / 450)]!);
+    await service.sweep();
+    const pages = service.wire.filter(({ url }) => url.includes('/messages/delta')).map(({ url }) => url);
+    expect(new Set(pages).size).toBe(pages.length);
+    expect(pages.length).toBe((await folders()).length + names.length * 2);
+  });
+
   it('lists folders at every depth, in requests of which none is more than Graph works on at once', async () => {
     const deep = [
       'Inbox/Partners',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Unavailable } from '../../bot/errors.ts';
 import { GraphEvent, meetingItem } from '../../bot/graph/event.ts';
+import { NotServed } from '../../bot/graph/exchange.ts';
 import { graphMessage } from '../../bot/graph/item.ts';
 import { lanes } from '../../bot/graph/lanes.ts';
 import { claimsChallenge, isExpiredToken, isNoMailbox, isOutOfScope, quoted, retryAfterSeconds } from '../../bot/graph/rules.ts';
@@ -105,12 +106,35 @@ describe('a lane', () => {
   it('sends a long wait back to the job, for the whole mailbox and no other', async () => {
     const clock = testClock(now);
     const lane = lanes(clock, 10);
-    lane.hold('m', 60);
+    lane.hold('m', () => 60);
     clock.forward(20_000);
     await expect(lane.run('m', 1, async () => 'in')).rejects.toMatchObject({ retryAfterSeconds: 40 } satisfies Partial<Unavailable>);
     await expect(lane.run('other', 1, async () => 'in')).resolves.toBe('in');
     clock.forward(40_000);
     await expect(lane.run('m', 1, async () => 'in')).resolves.toBe('in');
+  });
+  it('counts how often in a row Graph asked to wait: together once, over requests, until one is served', async () => {
+    const clock = testClock(now);
+    const lane = lanes(clock, 10);
+    const refused = () => {
+      let counted = -1;
+      lane.hold('m', (refusals) => {
+        counted = refusals;
+        return 10;
+      });
+      clock.forward(1_000);
+      return counted;
+    };
+    expect([refused(), refused()]).toEqual([0, 0]); // they were under way together
+    clock.forward(10_000);
+    await lane.run('m', 1, async () => {}); // nobody says yet how that went
+    expect(refused()).toBe(1);
+    clock.forward(10_000);
+    expect(refused()).toBe(2);
+    lane.served('m');
+    await expect(lane.run('m', 1, async () => {})).rejects.toBeInstanceOf(NotServed); // what it asked for last still holds
+    clock.forward(10_000);
+    expect(refused()).toBe(0);
   });
 });
 
@@ -135,7 +159,12 @@ describe('what a step does', () => {
       { ...mailbox, calendarDue: false },
       [...past, ...['c', 'd', 'e'].map((id) => folder(id, { readAt: now }))],
       [],
-      { kind: 'pages', folders: ['waited longest', 'old', 'c', 'd'].map((folderId) => ({ folderId })), calendar: false },
+      {
+        kind: 'pages',
+        folders: ['waited longest', 'old', 'c', 'd'].map((folderId) => ({ folderId })),
+        waiting: [{ folderId: 'e' }],
+        calendar: false,
+      },
     ],
     [
       'the calendar as one of the four',
@@ -148,7 +177,7 @@ describe('what a step does', () => {
     ['nothing', { ...mailbox, calendarDue: false }, [], [], { kind: 'nothing' }],
   ])('%s', (_what, box, folders, again, work) => expect(nextWork(box, folders, again)).toMatchObject(work));
   it('puts the past behind', () => {
-    const pages = (folders: MailFolder[]) => priorityOf({ kind: 'pages', folders, calendar: true });
+    const pages = (folders: MailFolder[]) => priorityOf({ kind: 'pages', folders, waiting: [], calendar: true });
     expect(pages([past[0]!])).toBeGreaterThan(pages([folder('new', { complete: true })]));
     expect(pages([])).toBe(pages([folder('new', { complete: true })]));
   });

@@ -167,8 +167,37 @@ describe('delta', () => {
     expect(await states()).toEqual(['reading']);
     service.instead = () => undefined;
     await service.sweep();
-    await service.sweep();
     expect((await service.subjects()).sort()).toEqual(['Here', 'Sent']);
+  });
+
+  it('a folder whose pages always break off in the middle is begun anew some times, and keeps no other from being read', async () => {
+    const mails = Array.from({ length: 250 }, (_, n) =>
+      aMail({ from: joan, to: anna.address, subject: `Mail ${n}`, sentAt: days(1 + n / 20) }),
+    );
+    const sent = aMail({ from: anna.address, to: joan, subject: 'Sent' });
+    service = await Service.start(aTenant({ people: [anna], mailboxes: [aMailbox(anna)], mails: [...mails, sent] }));
+    const refused = { error: { code: 'ErrorInvalidSyncState', message: 'The sync state is corrupt.' } };
+    service.instead = (url) => (url.includes('skiptoken') ? Response.json(refused, { status: 400 }) : undefined);
+    await service.sweep();
+    const begun = service.wire.filter(({ url }) => url.includes('orderby'));
+    expect([(await folders()).filter(({ goneAt }) => goneAt).length, begun.length]).toEqual([1, (await folders()).length + 2]);
+    expect(await service.subjects()).toHaveLength(201); // what its first pages hold is there
+    service.instead = () => undefined;
+    await service.sweep();
+    expect(await service.subjects()).toHaveLength(251);
+  });
+
+  it('what is to be read again and Graph always fails with is given up, and keeps the rest of a mailbox from being read no longer', async () => {
+    service = await Service.start(tenantWith(aMail({ from: joan, to: anna.address, subject: 'One', sentAt: days(1) })));
+    await service.sweep();
+    service.bench.graph.faults.rules.push({ times: 1_000, status: 504, retryAfterSeconds: null, matching: /conversationId.eq/ });
+    service.bench.graph.send(newMail('Two'));
+    await service.sweep();
+    expect(await sql`select 1 from mail_wanted`.execute(db())).toMatchObject({ rows: [] });
+    expect(await service.subjects()).toEqual(['One', 'Two']);
+    const asked = service.bench.graph.requests.recent.filter(({ status }) => status === 504).length;
+    expect(asked).toBeGreaterThanOrEqual(5);
+    expect(asked).toBeLessThanOrEqual(15);
   });
 
   it('moved away and back within a round: told as gone, and nothing that was said changes; the next touch brings the copy back', async () => {

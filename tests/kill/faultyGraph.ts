@@ -63,8 +63,9 @@ export function faultyGraph(across: <T>(call: () => Promise<T>) => Promise<T>) {
   const graph: Graph = {
     origin: ORIGIN,
     call: ({ url }) => across(async () => answer(url)),
-    ask: ({ url }) => across(async () => ({ read: async () => answer(url), drop: () => {} })),
-    batch: (_mailbox, urls) => across(async () => ({ answers: urls.map((url) => ({ status: 200, body: answer(url) })), unserved: null })),
+    ask: ({ url }) => across(async () => ({ read: async () => answer(url) })),
+    batch: (_mailbox, urls) =>
+      across(async () => ({ answers: urls.map((url) => ({ status: 200, body: answer(url) })), failed: new Set<number>(), unserved: null })),
   };
   return {
     graph,
