@@ -118,6 +118,5 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(parsed.data);
 }
 
-/** Reads a tenant of Microsoft's own cloud, as what it is deployed as. */
-const inEarnest = ({ CREDENTIAL, GRAPH_URL }: NodeJS.ProcessEnv): boolean =>
-  (CREDENTIAL ?? 'identity') === 'identity' && /\bgraph\.microsoft\./.test(GRAPH_URL ?? 'https://graph.microsoft.com');
+/** Reads a tenant of Microsoft's own cloud, whatever it shows who it is with. */
+const inEarnest = ({ GRAPH_URL }: NodeJS.ProcessEnv): boolean => /\bmicrosoft/.test(GRAPH_URL ?? 'https://graph.microsoft.com');

@@ -10,7 +10,7 @@ import {
 } from '../meetings/index.ts';
 import type { Tx } from '../store/database.ts';
 import type { Graph } from './client.ts';
-import { EventPage, GraphEvent, meetingItem } from './event.ts';
+import { EventPage, GraphEvent, meetingItem, selectEvent } from './event.ts';
 import { GraphRefusal } from './exchange.ts';
 import { gathered } from './gathered.ts';
 import { sameOrigin } from './links.ts';
@@ -147,7 +147,9 @@ async function meetingsIn(
 async function lookUp(graph: Graph, mailbox: Mailbox, id: string): Promise<MeetingItem | null> {
   try {
     return meetingItem(
-      GraphEvent.parse(await graph.call({ url: `/users/${mailbox.userId}/events/${encodeURIComponent(id)}`, mailbox: mailbox.userId! })),
+      GraphEvent.parse(
+        await graph.call({ url: `/users/${mailbox.userId}/events/${encodeURIComponent(id)}?${selectEvent}`, mailbox: mailbox.userId! }),
+      ),
     );
   } catch (error) {
     if (error instanceof GraphRefusal && (error.status === 404 || error.status === 400)) return null;

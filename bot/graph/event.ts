@@ -23,6 +23,10 @@ export const GraphEvent = z.object({
   onlineMeeting: lenient(z.object({ joinUrl: z.string().nullish() }).nullable()),
 });
 export type GraphEvent = z.infer<typeof GraphEvent>;
+/** What is asked of an event by itself: a delta takes no such question. */
+export const selectEvent = `$select=${Object.keys(GraphEvent.shape)
+  .filter((name) => !name.startsWith('@'))
+  .join(',')}`;
 export const EventPage = z.object({
   value: z.array(GraphEvent),
   '@odata.nextLink': z.string().optional(),

@@ -145,6 +145,7 @@ export async function openHouse(change: ChangeCharter = (text) => text): Promise
     TENANT_ID: TENANT,
     APP_ID: APP,
     CREDENTIAL: 'secret',
+    OUT_OF_SCOPE_MAILBOX: 'unproven',
     APP_SECRET: 's',
     LOGIN_URL: issuer.url,
     CHARTERS_DIR: folder,

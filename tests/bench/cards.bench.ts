@@ -46,6 +46,7 @@ export async function run(): Promise<BenchResult> {
     TENANT_ID: TENANT,
     APP_ID: APP,
     CREDENTIAL: 'secret',
+    OUT_OF_SCOPE_MAILBOX: 'unproven',
     APP_SECRET: 's',
     CHARTERS_DIR: folder,
     BOT_OPENID_URL: issuer.openIdUrl,

@@ -109,6 +109,7 @@ beforeEach(async () => {
     APP_ID: APP,
     APP_SECRET: 's',
     CREDENTIAL: 'secret',
+    OUT_OF_SCOPE_MAILBOX: 'unproven',
     LOGIN_URL: issuer.url,
     CHARTERS_DIR: '.',
     LOCAL_CLOCK: 'true',

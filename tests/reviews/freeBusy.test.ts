@@ -137,7 +137,7 @@ describe('times to book', () => {
     expect(world.reviews.jobs).not.toHaveProperty(['graph.freeBusy']);
     expect(await offered()).toEqual(BY_WORKING_CALENDARS);
     const settings = { PUBLIC_URL: 'https://rapport.example', TENANT_ID: anna.tenantId, APP_ID: anna.tenantId, CHARTERS_DIR: '/nowhere' };
-    const config = readConfig({ ...settings, CREDENTIAL: 'secret', APP_SECRET: 'secret' });
+    const config = readConfig({ ...settings, CREDENTIAL: 'secret', APP_SECRET: 'secret', OUT_OF_SCOPE_MAILBOX: 'unproven' });
     expect(config.FREE_BUSY).toBe(false);
     expect(freeBusy({} as Parameters<typeof freeBusy>[0], config, { warn: () => {}, info: () => {} })).toBeNull();
   });

@@ -158,6 +158,7 @@ export async function teamsWorld(options: WorldOptions): Promise<TeamsWorld> {
     TENANT_ID: TENANT,
     APP_ID: APP,
     CREDENTIAL: 'secret',
+    OUT_OF_SCOPE_MAILBOX: 'unproven',
     APP_SECRET: 's',
     CHARTERS_DIR: folder,
     BOT_OPENID_URL: issuer.openIdUrl,

@@ -37,6 +37,7 @@ beforeAll(async () => {
     TENANT_ID: TENANT,
     APP_ID: '11111111-1111-4111-8111-111111111111',
     CREDENTIAL: 'secret',
+    OUT_OF_SCOPE_MAILBOX: 'unproven',
     APP_SECRET: 's',
     CHARTERS_DIR: '.',
     BOT_SERVICE_HOSTS: host,

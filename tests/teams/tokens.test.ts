@@ -15,6 +15,7 @@ const configFor = (openIdUrl: string) =>
     TENANT_ID: '22222222-2222-4222-8222-222222222222',
     APP_ID: APP,
     CREDENTIAL: 'secret',
+    OUT_OF_SCOPE_MAILBOX: 'unproven',
     APP_SECRET: 's',
     CHARTERS_DIR: '.',
     BOT_OPENID_URL: openIdUrl,
