@@ -88,6 +88,17 @@ describe('a press', () => {
     expect(stored).not.toContain('for you');
   });
 
+  it('takes an external member for who he is bound to where the activity names the tenant of the channel', async () => {
+    const { id, messageId } = await postedNote();
+    const channelData = { tenant: { id: TENANT }, channel: { id: world.channel.id }, team: { id: world.channel.teamId } };
+    await world.deliver(invoke('carlo', messageId, execute('note.sign', id), { channelData }));
+    expect(signed.at(-1)).toMatchObject({ by: { contactId: world.contactId('carlo'), side: 'provider' } });
+    // an account that no roster knows by this id stays nobody's
+    const before = signed.length;
+    const stranger = { id: PEOPLE.zoe.teamsUserId, aadObjectId: PEOPLE.carlo.objectId, name: 'Carlo' };
+    const refused = await world.deliver(invoke('carlo', messageId, execute('note.sign', id), { channelData, from: stranger }));
+    expect([signed.length, texts(refused)[0]]).toEqual([before, expect.stringMatching(/does not know yet/)]);
+  });
   it('takes a guest and an external member for who they are bound to, whatever their tenant', async () => {
     const { id, messageId } = await postedNote();
     await world.client.press('joan', messageId, execute('note.sign', id));
