@@ -115,7 +115,7 @@ async function opened(
   const here = conversation?.kind === 'channel' ? conversation.partnershipId : null;
   const actors = person ? await actorsOf(person, chosen ?? here) : [];
   const [actor] = actors;
-  if (!actor) return message(await whyNot(tx, parts, person, chosen ?? here));
+  if (!actor) return message(await whyNot(tx, parts, person, { chosen, here }));
   const origin = originOf(value);
   if (actors.length > 1) return page(dialog.title, await whichOne(tx, actors, origin));
   const form = await dialog.form({ tx, now: parts.ports.clock.now(), actor, origin });
@@ -126,11 +126,21 @@ async function opened(
 const actorsOf = async ({ actors }: Person, partnershipId: string | null): Promise<Actor[]> =>
   actors.filter((actor) => partnershipId === null || actor.partnershipId === partnershipId).map((actor) => ({ ...actor, through: 'card' }));
 
-async function whyNot(tx: Tx, parts: BotParts, person: Person | null, partnershipId: string | null): Promise<string> {
+/**
+ * Why somebody gets no form. Whoever sent it wrote `chosen`: it is compared and never looked up, so that no id is told from another. Owners are
+ * named for the partnership in whose channel he is, as on its cards.
+ */
+async function whyNot(
+  tx: Tx,
+  parts: BotParts,
+  person: Person | null,
+  { chosen, here }: { chosen: string | null; here: string | null },
+): Promise<string> {
+  const partnershipId = chosen ?? here;
   const access = person && partnershipId ? accessTo(person, partnershipId, 'card') : null;
   const looks = access ? !isActor(access) : partnershipId === null && (person?.admin || person?.executive);
   if (looks) return parts.sentenceOf(new Refusal('access.look_only')) ?? UNKNOWN;
-  return unknownPerson(await whoCanBind(tx, partnershipId));
+  return unknownPerson(await whoCanBind(tx, partnershipId === here ? here : null));
 }
 
 /** As many as a person may choose from. */

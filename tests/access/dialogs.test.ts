@@ -178,6 +178,21 @@ describe('asked from a message', () => {
     );
   });
 
+  it.each([
+    ['zoe', 'in her own chat', () => house.personalChat('zoe')],
+    ['mallory', 'in his own chat', () => house.personalChat('mallory')],
+    ['carlo', 'in his channel', () => house.channelId('fabrikam')],
+  ])('an id that %s wrote into it %s is answered as one that is not there, and names nobody', async (who, _where, place) => {
+    const on = { conversationId: place(), messageId: null };
+    for (const id of [NORTHWIND, '00000000-0000-4000-8000-000000000000', "no id'; \0", ''])
+      for (const verb of ['dialog.choose', 'escalation.open']) {
+        const said = readIn(await house.client.sendDialog(who, on, 'escalate', { verb, partnershipId: id, subjectId: id }));
+        if (verb === 'dialog.choose')
+          expect(said).toBe('Rapport does not know yet who you are here. The person who answers for the partnership can say who you are.');
+        expect(said).not.toMatch(/wrong|Bas|Priya/);
+      }
+  });
+
   it('forged verbs and commands begin nothing', async () => {
     const on = await said('external', 'Forged');
     const before = [(await open('escalation', 'owner')).length, (await open('approval', 'owner')).length];
