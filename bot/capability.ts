@@ -152,6 +152,11 @@ export interface Action<Input = any> {
 /** A word typed to the bot. The answer is a card or a sentence. */
 export interface Command {
   readonly help: string;
+  /**
+   * Of a word that changes a whole partnership: whether somebody may say it there. In his own chat it acts on one partnership alone: the only one
+   * where he may, or the one that he names.
+   */
+  readonly changes?: (access: Access) => boolean;
   /** `viewer` says who reads the answer: everyone when it was typed in a channel. `actor` typed it. */
   run(context: { tx: Tx; now: Date; actor: Actor; viewer: Viewer; text: string }): Promise<{ text: string } | { card: CardJson }>;
   /** What the same word does for somebody who looks by his role; without it he is told that he can only look. */

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../store/database.ts';
 import { localDate, startOfNextWorkingDay } from '../worktime/index.ts';
 import { setupCard } from './card.ts';
 import { bindIn, chooseIn, confirmIn, releaseIn, type SetupRefusal, setupSubject, unbindIn } from './confirm.ts';
-import { type PauseRefusal, pauseIn, resumeIn } from './pause.ts';
+import { mayPause, type PauseRefusal, pauseIn, resumeIn } from './pause.ts';
 import { setupRoutes } from './routes.ts';
 import { type SetupView, setupPartnership, setupView } from './view.ts';
 
@@ -77,11 +77,13 @@ export function setup(capabilities: readonly Capability[]): Capability {
   const commands: Record<string, Command> = {
     pause: {
       help: 'Stop posting and reading at once (for owners)',
+      changes: mayPause,
       run: async ({ tx, now, actor }) => ({ text: await pauseIn(tx, { partnershipId: actor.partnershipId, by: actor, now }) }),
       forReader: async ({ tx, now, reader }) => ({ text: await pauseIn(tx, { partnershipId: reader.partnershipId, by: reader, now }) }),
     },
     resume: {
       help: 'Go on after a pause (for owners)',
+      changes: mayPause,
       run: async ({ tx, now, actor }) => ({
         text: await resumeIn(tx, { partnershipId: actor.partnershipId, by: actor, now }, capabilities),
       }),

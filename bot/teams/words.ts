@@ -12,18 +12,26 @@ import type { BotParts } from './parts.ts';
 import { personOf } from './person.ts';
 import { once } from './seen.ts';
 import { cardFor, unknownPerson } from './shown.ts';
+import { meantBy, whichOf } from './which.ts';
 
 /** One person in many partnerships gets an answer for each, up to so many; the same sentence once. */
 const ANSWERS = 5;
 
 /** The command that was typed, and the rest of the line. What is not known asks for help. */
-export function commandOf(words: string, commands: ReadonlyMap<string, Command>): { command: Command | undefined; text: string } {
+export function commandOf(
+  words: string,
+  commands: ReadonlyMap<string, Command>,
+): { word: string; command: Command | undefined; text: string } {
   const [first = '', ...rest] = words.split(' ');
-  const command = commands.get(first.toLowerCase());
-  return command ? { command, text: rest.join(' ') } : { command: commands.get('help'), text: words };
+  const word = first.toLowerCase();
+  const command = commands.get(word);
+  return command ? { word, command, text: rest.join(' ') } : { word: 'help', command: commands.get('help'), text: words };
 }
 
-/** Answers what somebody typed: in a channel for its partnership, in a personal chat for each of his. Answered once per activity. */
+/**
+ * Answers what somebody typed: in a channel for its partnership, in a personal chat for each of his; what changes a partnership for one alone.
+ * Answered once per activity.
+ */
 export async function answerWords(parts: BotParts, activity: TeamsActivity): Promise<void> {
   const { ports } = parts;
   const key = activity.id ? `${activity.conversation.id}|${activity.id}` : null;
@@ -46,9 +54,10 @@ async function answersTo(tx: Tx, parts: BotParts, activity: TeamsActivity): Prom
   const partnershipId = conversation?.partnershipId ?? null;
   const personal = isPersonal(activity);
   if (!personal && !partnershipId) return notSetUp(tx, parts, conversation, now);
-  const { command, text } = commandOf(wordsOf(activity), commands);
+  const { word, command, text } = commandOf(wordsOf(activity), commands);
   if (!command) return [{ text: 'Rapport knows no such word.' }];
-  const standings = person ? await standingsOf(tx, person, personal ? null : partnershipId) : [];
+  const standings = person ? await standingsFor(tx, person, { word, command, text, partnershipId: personal ? null : partnershipId }) : [];
+  if (typeof standings === 'string') return [{ text: standings }];
   if (!standings.length) return [{ text: unknownPerson(await whoCanBind(tx, partnershipId)) }];
   const answers: Message[] = [];
   for (const access of standings) {
@@ -60,12 +69,32 @@ async function answersTo(tx: Tx, parts: BotParts, activity: TeamsActivity): Prom
   return answers;
 }
 
-/** As whom somebody types: in a channel as he stands towards its partnership, in his own chat as each contact that he is, else by his role. */
-async function standingsOf(tx: Tx, person: Person, partnershipId: string | null): Promise<Access[]> {
+interface Typed {
+  readonly word: string;
+  readonly command: Command;
+  readonly text: string;
+  /** Of the channel; null in a personal chat. */
+  readonly partnershipId: string | null;
+}
+
+/**
+ * As whom somebody types: in a channel as he stands towards its partnership, in his own chat as each contact that he is, else by his role. What
+ * changes a partnership he says there for one alone; a sentence where it is not clear for which.
+ */
+async function standingsFor(tx: Tx, person: Person, { word, command, text, partnershipId }: Typed): Promise<Access[] | string> {
   if (partnershipId) return [accessTo(person, partnershipId, 'command')].filter((access) => access !== null);
   const all = await accessesOf(tx, person, 'command');
-  const own = all.filter(isActor);
-  return (own.length ? own : all).slice(0, ANSWERS);
+  if (!command.changes) {
+    const own = all.filter(isActor);
+    return (own.length ? own : all).slice(0, ANSWERS);
+  }
+  const his = all.filter(command.changes);
+  // where he may nowhere, he is told so once
+  if (!his.length) return all.slice(0, 1);
+  const ids = his.map((access) => access.partnershipId);
+  const choices = await tx.selectFrom('partnership').select(['id', 'name']).where('id', 'in', ids).orderBy('name').orderBy('id').execute();
+  const meant = meantBy(text, choices);
+  return meant ? his.filter((access) => access.partnershipId === meant.id) : whichOf(word, choices);
 }
 
 function answerOf(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { partnershipIdOf } from '../../bot/charter/index.ts';
+import { contactIdOf, partnershipIdOf } from '../../bot/charter/index.ts';
 import { eventsOf } from '../../bot/journal/index.ts';
 import { people } from '../../bot/people/index.ts';
 import { openChannel } from '../../bot/posts/store.ts';
@@ -428,5 +428,75 @@ describe('pause', () => {
       ['partnership.paused', world.contactId('anna')],
       ['partnership.resumed', null],
     ]);
+  });
+});
+
+describe("pause in one's own chat", () => {
+  let litware: string;
+  const bindTo = async (who: keyof typeof PEOPLE, contactId: string) => {
+    const { tenantId, objectId } = PEOPLE[who];
+    const identity = { tenantId, objectId, contactId, conversationUserId: null, boundBy: 'directory', boundAt: world.ports.clock.now() };
+    await world.ports.db.insertInto('identity').values(identity).execute();
+  };
+  beforeAll(async () => {
+    world = await teamsWorld({ capabilities, slugs: ['fabrikam', 'litware'] });
+    litware = partnershipIdOf('litware');
+    await world.bind('anna');
+    await bindTo('anna', contactIdOf(litware, 'sam'));
+    await world.bind('joan');
+    // an admin who is a contact of one partnership, and answers for none
+    await world.bind('root', 'pieter');
+  });
+  afterAll(() => world.close());
+  afterEach(() => world.ports.db.updateTable('partnership').set({ pausedAt: null }).execute());
+  const paused = async () =>
+    (await world.ports.db.selectFrom('partnership').select('name').where('pausedAt', 'is not', null).orderBy('name').execute()).map(
+      ({ name }) => name,
+    );
+  const say = async (who: string, words: string): Promise<string> => {
+    const chat = await world.client.openPersonal(who);
+    const before = world.posted(chat).length;
+    await world.client.say(who, chat, words);
+    return only(world.posted(chat).slice(before)).content.text ?? '';
+  };
+  const WHICH = [
+    'Which partnership do you mean? Please write its name after the word, for example: pause Contoso and Fabrikam',
+    'You can write this for:',
+    '- Contoso and Fabrikam',
+    '- Contoso and Litware',
+  ].join('\n');
+
+  it.each(['pause', 'pause Contoso', 'pause Northwind'])(
+    'of somebody of two partnerships changes nothing by %p, and names both',
+    async (words) => {
+      expect(await say('anna', words)).toBe(WHICH);
+      expect(await paused()).toEqual([]);
+    },
+  );
+
+  it.each(['Litware', 'contoso and LITWARE', ' litware! '])('is for the one that he names: %p', async (name) => {
+    expect(await say('anna', `pause ${name}`)).toBe(
+      'Paused. Rapport posts nothing and reads nothing for Contoso and Litware until somebody writes resume.',
+    );
+    expect(await paused()).toEqual(['Contoso and Litware']);
+    expect(await say('anna', 'resume')).toContain('for example: resume Contoso and Fabrikam');
+    expect(await say('anna', 'resume Fabrikam')).toBe('Rapport is not paused for Contoso and Fabrikam.');
+    expect(await say('anna', `resume ${name}`)).toBe('Rapport goes on for Contoso and Litware.');
+    expect(await paused()).toEqual([]);
+  });
+
+  it('is for the only one of somebody who has one, and for no other that he names', async () => {
+    const which = await say('joan', 'pause Litware');
+    expect(which).toContain('for example: pause Contoso and Fabrikam');
+    expect(which).not.toContain('Litware');
+    expect(await paused()).toEqual([]);
+    expect(await say('joan', 'pause')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
+    expect(await paused()).toEqual(['Contoso and Fabrikam']);
+  });
+
+  it('of an admin who is a contact in one is for the others, as of any admin', async () => {
+    expect(await say('root', 'pause Fabrikam')).not.toContain('Paused.');
+    expect(await say('root', 'pause')).toMatch(/^Paused\. .*Contoso and Litware/);
+    expect(await paused()).toEqual(['Contoso and Litware']);
   });
 });
