@@ -21,7 +21,7 @@ export interface Press {
   readonly automatic: boolean;
 }
 
-/** What the person is shown: his card now, else a sentence. `done` when something was changed. */
+/** What the person is shown: his card now, else a sentence; that alone where his client takes no card. `done` when something was changed. */
 export interface Pressed {
   readonly card: CardJson | null;
   readonly sentence: string | null;
@@ -31,6 +31,8 @@ export interface Pressed {
 const REFRESH = 'card.refresh';
 const OLD_BUTTON = 'This button is from an earlier version of the card. Please use the newest one.';
 const NOT_THERE = 'This is not there any more.';
+/** For a client that sends Action.Submit: it takes no card for an answer, and his own is not for the channel. */
+const NOT_IN_THIS_TEAMS = 'Teams cannot show this here. Please press the button in Teams on a computer or in a browser.';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -44,16 +46,17 @@ export function pressOf(activity: TeamsActivity): Press | null {
   return { verb: action.verb, data, automatic };
 }
 
-/** The person's own view of a card. Nothing is changed, and the message is never updated: that would make all clients ask again. */
+/** The person's own view of a card, and what is said where it cannot be shown. Nothing is changed, and the message is never updated: that would make all clients ask again. */
 export async function view(parts: BotParts, activity: TeamsActivity, { data }: Press): Promise<Pressed> {
   const subject = subjectFrom(data.subjectKind, data.subjectId);
   if (!subject) return { card: null, sentence: OLD_BUTTON, done: false };
   return parts.ports.transaction(async (tx) => {
     const standing = await standingOf(tx, parts, activity, subject, data);
     const card = await shown(tx, parts, standing);
-    const { access } = standing;
+    const { access, channelOf } = standing;
+    const instead = access ? NOT_IN_THIS_TEAMS : unknownPerson(await whoCanBind(tx, channelOf));
     const notice = access && isActor(access) ? await noticeOf(tx, subject, access.contactId, parts.ports.wall.now()) : null;
-    return { card: card && notice ? noticed(card, notice.sentence, notice.undo) : card, sentence: NOT_THERE, done: false };
+    return { card: card && notice ? noticed(card, notice.sentence, notice.undo) : card, sentence: card ? instead : NOT_THERE, done: false };
   });
 }
 

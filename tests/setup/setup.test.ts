@@ -234,8 +234,26 @@ describe('a channel when there are several partnerships', () => {
     expect(cardTexts(card).join('\n')).not.toMatch(/Fabrikam|Litware/);
   });
 
-  it("offers an owner his own, and takes nobody else's word", async () => {
+  it('says in plain words what to do where a client cannot show the choice, and shows it to nobody else', async () => {
     const message = only(world.posted());
+    const [button] = buttons(world.cardOf(message)) as unknown as { title: string; fallback: { data: Record<string, unknown> } }[];
+    expect(button?.title).toBe('Choose the partnership');
+    const told: string[] = [];
+    for (const who of ['anna', 'joan']) {
+      await world.client.press(who, message.id, { type: 'Action.Submit', data: button?.fallback.data });
+      told.push(world.posted().at(-1)?.content.text ?? '');
+    }
+    expect(told).toEqual([
+      'Teams cannot show this here. Please press the button in Teams on a computer or in a browser.',
+      'Rapport does not know yet who you are here. The person who answers for the partnership can say who you are.',
+    ]);
+    const gone = { ...button?.fallback.data, subjectId: '00000000-0000-4000-8000-000000000000' };
+    await world.client.press('anna', message.id, { type: 'Action.Submit', data: gone });
+    expect(world.posted().at(-1)?.content.text).toBe('This is not there any more.');
+  });
+
+  it("offers an owner his own, and takes nobody else's word", async () => {
+    const message = world.posted()[0]!;
     const own = await world.client.view('anna', message.id);
     const choice = buttons(own).find(({ verb }) => verb === 'setup.choose');
     expect(choice).toMatchObject({ title: 'Contoso and Fabrikam', data: { partnershipId: world.partnershipId } });
