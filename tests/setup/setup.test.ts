@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { contactIdOf, partnershipIdOf } from '../../bot/charter/index.ts';
 import { eventsOf } from '../../bot/journal/index.ts';
 import { people } from '../../bot/people/index.ts';
+import type { TeamsPort } from '../../bot/posts/port.ts';
 import { openChannel } from '../../bot/posts/store.ts';
 import { setup } from '../../bot/setup/index.ts';
+import { requestRoster } from '../../bot/teams/installation.ts';
 import { cardErrors, cardTexts, UNKIND } from '../support/cards.ts';
 import { PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
 
@@ -41,6 +43,7 @@ const buttons = (card: unknown): { title: string; verb: string; data: Record<str
   walk(card);
   return found;
 };
+const idsOf = ({ tenantId, objectId }: { tenantId: string; objectId: string }) => ({ tenantId, objectId });
 const pressAs = (who: string, messageId: string, button: { verb: string; data: unknown; title?: string } | undefined) =>
   world.client.press(who, messageId, { type: 'Action.Execute', verb: button?.verb ?? '', data: button?.data });
 
@@ -360,6 +363,83 @@ describe('a shared channel', () => {
   });
 });
 
+describe('a shared channel whose external members come with an address', () => {
+  const OTHER = '99999999-9999-4999-8999-999999999999';
+  /** What their own tenants say of external members: an address that any tenant may write. */
+  const said = new Map<string, { address: string; tenantId: string }>();
+  const teams = (real: TeamsPort): TeamsPort => ({
+    ...real,
+    members: async (to) => (await real.members(to)).map((member) => ({ ...member, ...said.get(member.userId) })),
+  });
+  beforeAll(async () => {
+    said.set('29:carlo', { address: 'carlo@fabrikam.com', tenantId: PEOPLE.carlo.tenantId });
+    world = await teamsWorld({
+      capabilities: (all) => [people, ...capabilities(all)],
+      members: ['anna', 'joan', 'carlo'],
+      edges: { ports: (real) => real, teams },
+    });
+    await world.bind('anna');
+    await world.client.install('fabrikam', 'anna');
+    await world.drain();
+  });
+  afterAll(() => world.close());
+  const read = async () => {
+    await world.ports.transaction(async (tx) => requestRoster(tx, (await channelRow()).id));
+    await world.drain();
+  };
+  const audience = () =>
+    cardTexts(world.cardOf(only(world.posted())))
+      .join('\n')
+      .match(/Contoso\n(\d) .*\nFabrikam\n(\d) .*\nNeither side\n(\w+)/)
+      ?.slice(1);
+  const confirm = async () => {
+    const message = only(world.posted());
+    const post = buttons(await world.client.view('anna', message.id)).find(({ title }) => title === 'Post here');
+    await pressAs('anna', message.id, post);
+    await world.drain();
+    return (await channelRow()).audienceConfirmedAt;
+  };
+
+  it('nobody vouches for it before somebody of that tenant is bound: an owner is shown them, and agrees to them', async () => {
+    // a guest was invited by hers
+    expect(audience()).toEqual(['1', '1', '1']);
+    expect(cardTexts(await world.client.view('anna', only(world.posted()).id)).join('\n')).toContain('shown to you alone: Carlo Example');
+    expect(await confirm()).not.toBeNull();
+    await read();
+    expect((await channelRow()).audienceConfirmedAt).not.toBeNull();
+  });
+
+  it('counts for the provider in a tenant in which somebody of the provider is bound', async () => {
+    const colleague = { ...PEOPLE.carlo, objectId: 'bbbbbbbb-0000-4000-8000-000000000001' };
+    const contactId = world.contactId('carlo');
+    await world.ports.db
+      .insertInto('identity')
+      .values({ ...idsOf(colleague), contactId, conversationUserId: null, boundBy: world.contactId('anna'), boundAt: new Date(0) })
+      .execute();
+    await read();
+    expect(audience()).toEqual(['1', '2', 'nobody']);
+    expect((await channelRow()).audienceConfirmedAt).not.toBeNull();
+  });
+
+  it.each([
+    ["the provider's", 'mallory@fabrikam.com', OTHER],
+    ["the client's", 'mallory@contoso.com', OTHER],
+    ["the client's, from the provider's tenant", 'mallory@contoso.com', PEOPLE.carlo.tenantId],
+  ])(
+    'that is %s and comes from elsewhere makes nobody one of them: nothing is posted until an owner looks',
+    async (_whose, address, tenantId) => {
+      said.set('29:zoe', { address, tenantId });
+      world.setMembers(['anna', 'joan', 'carlo', 'zoe']);
+      await read();
+      expect(audience()).toEqual(['1', '2', '1']);
+      expect((await channelRow()).audienceConfirmedAt).toBeNull();
+      world.setMembers(['anna', 'joan', 'carlo']);
+      await read();
+      expect(await confirm()).not.toBeNull();
+    },
+  );
+});
+
 describe('who is who', () => {
   beforeAll(async () => {
     world = await teamsWorld({ capabilities: (all) => [people, ...capabilities(all)], members: ['anna', 'joan', 'carlo'] });
@@ -452,8 +532,7 @@ describe('pause', () => {
 describe("pause in one's own chat", () => {
   let litware: string;
   const bindTo = async (who: keyof typeof PEOPLE, contactId: string) => {
-    const { tenantId, objectId } = PEOPLE[who];
-    const identity = { tenantId, objectId, contactId, conversationUserId: null, boundBy: 'directory', boundAt: world.ports.clock.now() };
+    const identity = { ...idsOf(PEOPLE[who]), contactId, conversationUserId: null, boundBy: 'directory', boundAt: world.ports.clock.now() };
     await world.ports.db.insertInto('identity').values(identity).execute();
   };
   beforeAll(async () => {
