@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Subject } from '../capability.ts';
 import { addJob } from '../jobs/index.ts';
 import { appendEvent } from '../journal/index.ts';
+import type { Person } from '../people/index.ts';
 import { requestPost } from '../posts/index.ts';
 import { type Conversation, tombstone } from '../posts/store.ts';
 import type { Tx } from '../store/database.ts';
@@ -39,8 +40,8 @@ export async function lifecycle(parts: BotParts, activity: TeamsActivity): Promi
 }
 
 /**
- * Holds the conversation that an activity names, when the bot is not holding it yet. The channel goes to the one partnership that has none;
- * where there are more an owner chooses. Undefined for a place that cannot be held.
+ * Holds the conversation that an activity names, when the bot is not holding it yet. A channel goes to the one partnership that has none, where
+ * an owner of it or an admin brought the bot; else an owner chooses. Undefined for a place that cannot be held.
  */
 export async function captured(tx: Tx, parts: BotParts, activity: TeamsActivity): Promise<Conversation | undefined> {
   if (isPersonal(activity)) return capturedChat(tx, parts, activity);
@@ -53,7 +54,7 @@ export async function captured(tx: Tx, parts: BotParts, activity: TeamsActivity)
   if (known) return moved(tx, known, activity);
   const { config, ports } = parts;
   const at = ports.clock.now();
-  const partnershipId = await onlyUnplaced(tx);
+  const partnershipId = await placedBySender(tx, await personOf(tx, activity, parts.admins));
   const row = await tx
     .insertInto('conversation')
     .values({
@@ -110,10 +111,15 @@ async function capturedChat(tx: Tx, { config, ports, admins }: BotParts, activit
   return known && moved(tx, known, activity);
 }
 
-/** The partnership that a new channel must be for: the only one without a channel. */
-async function onlyUnplaced(tx: Tx): Promise<string | null> {
-  const unplaced = await unplacedPartnerships(tx);
-  return unplaced.length === 1 ? (unplaced[0]?.id ?? null) : null;
+/**
+ * The partnership that a new channel must be for: the only one without a channel, where whoever brought the bot may say so. Anybody of a team may
+ * add an app to it.
+ */
+async function placedBySender(tx: Tx, person: Person | null): Promise<string | null> {
+  const [only, ...others] = await unplacedPartnerships(tx);
+  if (!person || !only || others.length) return null;
+  const owns = person.actors.some(({ partnershipId, owner }) => owner && partnershipId === only.id);
+  return owns || person.admin ? only.id : null;
 }
 
 const unplacedPartnerships = (tx: Tx): Promise<{ id: string }[]> =>

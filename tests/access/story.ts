@@ -115,6 +115,7 @@ export async function tell(house: House): Promise<Story> {
   await client.install('northwind', VIEWERS.executive.person.key);
   await house.drain();
   await pressFirst(house, 'owner', 'fabrikam', 'setup.confirm');
+  await pressFirst(house, 'providerB', 'northwind', 'setup.choose');
   await pressFirst(house, 'providerB', 'northwind', 'setup.confirm');
   const bravo = { id: 'bravo', at: '2026-11-23T04:00:00Z', from: 'bas@contoso.com', to: ['arjun@northwind.in'], subject: 'Bravo ostrich' };
   const alpha = { id: 'alpha', at: '2026-11-24T01:00:00Z', from: 'anna@contoso.com', to: ['carlo@fabrikam.com'], subject: 'Alpha zebra' };

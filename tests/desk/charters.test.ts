@@ -15,4 +15,11 @@ describe('what the desk reads out of a charter', () => {
     const { owners, places } = readCharters(tenant(text));
     expect([owners.get('fabrikam'), places.get('fabrikam')]).toEqual([[], []]);
   });
+
+  it.each([
+    ['its own', 'name: Service\nclient: { name: Contoso }', 'Service'],
+    ['those of its sides', 'client: { name: Contoso }\nprovider: { name: Litware }', 'Contoso and Litware'],
+  ])('calls a partnership by its name as the service does: %s', (_what, text, name) => {
+    expect(readCharters(tenant(text)).names.get('fabrikam')).toBe(name);
+  });
 });

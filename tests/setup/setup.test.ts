@@ -270,6 +270,45 @@ describe('a channel when there are several partnerships', () => {
   });
 });
 
+describe('a channel of the only partnership, into which the bot is brought', () => {
+  beforeAll(async () => {
+    world = await teamsWorld({ capabilities, members: ['anna', 'pieter', 'zoe', 'root'] });
+    await world.bind('anna');
+    await world.bind('pieter');
+  });
+  afterAll(() => world.close());
+  const broughtBy = async (who: string) => {
+    await world.client.install('fabrikam', who);
+    await world.drain();
+    return channelRow();
+  };
+
+  it.each([
+    ['somebody unknown', 'zoe'],
+    ['a contact who does not answer for it', 'pieter'],
+  ])('by %s is for none: its owner is asked, and chooses', async (_what, who) => {
+    expect((await broughtBy(who)).partnershipId).toBeNull();
+    const message = world.posted().at(-1)!;
+    expect(cardTexts(world.cardOf(message)).join('\n')).toContain('Which partnership is this channel for?');
+    expect(cardTexts(world.cardOf(message)).join('\n')).not.toMatch(/Fabrikam/);
+    await pressAs(
+      'anna',
+      message.id,
+      buttons(await world.client.view('anna', message.id)).find(({ verb }) => verb === 'setup.choose'),
+    );
+    expect((await channelRow()).partnershipId).toBe(world.partnershipId);
+    await world.client.uninstall('fabrikam', who);
+  });
+
+  it.each([
+    ['an owner', 'anna'],
+    ['an admin', 'root'],
+  ])('by %s is for that one', async (_what, who) => {
+    expect((await broughtBy(who)).partnershipId).toBe(world.partnershipId);
+    await world.client.uninstall('fabrikam', who);
+  });
+});
+
 describe('another channel', () => {
   beforeAll(async () => {
     world = await teamsWorld({ capabilities, members: ['anna', 'joan'] });

@@ -4,6 +4,7 @@ import type { Person } from '../tenant/person.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 
 interface WrittenSide {
+  name?: string;
   calendar?: string;
   people?: { address?: string | string[]; owner?: boolean | string }[];
 }
@@ -45,7 +46,10 @@ export function readCharters(tenant: Tenant): {
       ),
     );
   }
-  const names = new Map(written.map(({ slug, charter }) => [slug, charter.name ?? slug]));
+  // as the service calls one that has no name of its own: the buttons say so
+  const names = new Map(
+    written.map(({ slug, charter }) => [slug, charter.name ?? `${charter.client?.name} and ${charter.provider?.name}`]),
+  );
   return { names, places, owners };
 }
 
