@@ -6,6 +6,7 @@ import type { TeamsPort } from '../../bot/posts/port.ts';
 import { openChannel } from '../../bot/posts/store.ts';
 import { setup } from '../../bot/setup/index.ts';
 import { requestRoster } from '../../bot/teams/installation.ts';
+import { DAILY } from '../../bot/teams/jobs.ts';
 import { cardErrors, cardTexts, UNKIND } from '../support/cards.ts';
 import { PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
 
@@ -399,6 +400,16 @@ describe('a shared channel', () => {
     await told(eventType);
     await world.drain();
     expect(await confirm()).not.toBeNull();
+  });
+
+  it('is read again each day, whatever Teams told', async () => {
+    world.setMembers(['anna', 'joan', 'carlo', 'zoe']);
+    await world.drain();
+    expect((await channelRow()).audienceConfirmedAt).not.toBeNull();
+    await world.handlers[DAILY]!.run({}, { ports: world.ports, lastAttempt: false });
+    await world.drain();
+    expect((await channelRow()).audienceConfirmedAt).toBeNull();
+    expect(cardTexts(world.cardOf(only(world.posted()))).join('\n')).toMatch(/Neither side\n1 person/);
   });
 });
 
