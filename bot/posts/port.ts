@@ -34,7 +34,10 @@ export type Message = { readonly card: CardJson } | { readonly text: string; rea
 export interface TeamsPort {
   /** Starts a new thread in a channel, or a message in a personal chat; answers the activity's id. */
   send(to: ConversationRef, message: Message): Promise<string>;
-  /** Answers below an activity of the same conversation; `threadId` is the conversation id that came with it. */
+  /**
+   * Answers below an activity of the same conversation; `threadId` is the conversation id that came with it.
+   * @throws {PostGone} when somebody deleted what is answered
+   */
   reply(to: ConversationRef, threadId: string, activityId: string, message: Message): Promise<string>;
   /** @throws {PostGone} when somebody deleted it */
   update(to: ConversationRef, activityId: string, card: CardJson): Promise<void>;

@@ -166,6 +166,17 @@ export const wasDeleted = async (tx: Tx, conversationId: string, subject: Subjec
     .where('deadReason', '=', 'deleted')
     .executeTakeFirst()) !== undefined;
 
+/** Somebody deleted a card: it is not posted there again. */
+export async function markDeleted(tx: Tx, conversationId: string, activityId: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('post')
+    .set({ state: 'dead', deadAt: at, deadReason: 'deleted', leaseUntil: null })
+    .where('conversationId', '=', conversationId)
+    .where('activityId', '=', activityId)
+    .where('state', '<>', 'dead')
+    .execute();
+}
+
 /** All cards of a subject that are not dead, with where they stand. */
 export const postsOf = (tx: Tx | Db, subject: Subject): Promise<Post[]> =>
   tx

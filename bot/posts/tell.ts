@@ -5,9 +5,9 @@ import { Unavailable } from '../errors.ts';
 import type { Tx } from '../store/database.ts';
 import { leaseUntil, stillLeased } from './lease.ts';
 import { plain } from './plain.ts';
-import { type FeedPort, GatewayGaveUp, type TeamsPort, Tombstoned, Uncertain } from './port.ts';
+import { type FeedPort, GatewayGaveUp, PostGone, type TeamsPort, Tombstoned, Uncertain } from './port.ts';
 import { appTurn, slot } from './slot.ts';
-import { type Conversation, lockPost, openChannel, openChat, refOf, standsIn, tombstone, wasDeleted } from './store.ts';
+import { type Conversation, lockPost, markDeleted, openChannel, openChat, refOf, standsIn, tombstone, wasDeleted } from './store.ts';
 import { reachable } from './targets.ts';
 
 interface TellingTable {
@@ -180,10 +180,12 @@ async function speak(
     }
     await ports.transaction(async (tx) => {
       await unsaid(tx);
-      if (error instanceof Tombstoned && way.way === 'mention') await tombstone(tx, way.conversation.id, error.reason, ports.clock.now());
+      if (way.way !== 'mention') return;
+      if (error instanceof Tombstoned) await tombstone(tx, way.conversation.id, error.reason, ports.clock.now());
+      if (error instanceof PostGone) await markDeleted(tx, way.conversation.id, way.below, ports.clock.now());
     });
-    if (error instanceof Tombstoned)
-      throw new Unavailable('the channel is closed: another way is looked for', { retryAfterSeconds: 1, cause: error });
+    if (error instanceof Tombstoned || error instanceof PostGone)
+      throw new Unavailable('he cannot be mentioned there: another way is looked for', { retryAfterSeconds: 1, cause: error });
     throw error;
   }
 }

@@ -18,6 +18,8 @@ import { requireAllowed } from './hosts.ts';
 
 const SEND_MS = 15_000;
 const CARD = 'application/vnd.microsoft.card.adaptive';
+/** What is asked about a message that is not there any more, also when an answer is to go below it. */
+const GONE = 'ActivityNotFoundInConversation';
 /** Refusals that no repetition changes: the conversation is closed to the bot. */
 const CLOSED = new Set([
   'MessageWritesBlocked',
@@ -101,7 +103,7 @@ export function connectorPort(config: Config, adapter: TeamsAdapter, credential:
       const members: Member[] = [];
       let continuationToken: string | undefined;
       do {
-        const page = await mapped('change', () =>
+        const page = await mapped('asked', () =>
           connector.getConversationPagedMembers(to.conversationId, {
             ...options(),
             pageSize: 200,
@@ -123,7 +125,7 @@ export function connectorPort(config: Config, adapter: TeamsAdapter, credential:
         channelData: { tenant: { id: tenantId } },
       };
       return (
-        await mapped('change', () =>
+        await mapped('asked', () =>
           connector.createConversation(parameters as Parameters<typeof connector.createConversation>[0], options()),
         )
       ).id;
@@ -158,8 +160,11 @@ interface RestError extends Error {
   response?: { headers?: { get(name: string): string | undefined } };
 }
 
-/** Says what an error of the connector means. `send` may leave a card behind unseen; a `change` may be made twice. */
-async function mapped<T>(kind: 'send' | 'change', call: () => Promise<T>): Promise<T> {
+/** `send` may leave a card behind unseen; a `change` of a card may be made twice, and so may be `asked` what changes none. */
+type Kind = 'send' | 'change' | 'asked';
+
+/** Says what an error of the connector means. */
+async function mapped<T>(kind: Kind, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (caught) {
@@ -167,7 +172,7 @@ async function mapped<T>(kind: 'send' | 'change', call: () => Promise<T>): Promi
   }
 }
 
-function meaning(kind: 'send' | 'change', error: RestError): Error {
+function meaning(kind: Kind, error: RestError): Error {
   const status = error.statusCode;
   const code = error.details?.error?.code ?? error.code ?? '';
   if (status === undefined) {
@@ -175,14 +180,11 @@ function meaning(kind: 'send' | 'change', error: RestError): Error {
     return new Unavailable(`the Bot Connector does not answer: ${code || error.name}`, { cause: error });
   }
   if ((status === 403 || status === 404) && CLOSED.has(code)) return new Tombstoned(code);
-  if (status === 404)
-    return kind === 'change'
-      ? new PostGone('the activity is not there any more', { cause: error })
-      : new Tombstoned('ConversationNotFound');
+  if (status === 404 && (code === GONE || kind === 'change')) return new PostGone('the activity is not there any more', { cause: error });
   if (AGAIN.has(status)) {
     const retryAfterSeconds = retryAfter(error.response?.headers?.get('retry-after'));
-    const Kind = kind === 'send' && (status === 502 || status === 504) ? GatewayGaveUp : Unavailable;
-    return new Kind(`the Bot Connector answered ${status}`, {
+    const Again = kind === 'send' && (status === 502 || status === 504) ? GatewayGaveUp : Unavailable;
+    return new Again(`the Bot Connector answered ${status}`, {
       cause: error,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     });

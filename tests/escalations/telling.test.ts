@@ -69,11 +69,11 @@ async function press(key: string, verb: string, subjectId: string, inputs: Recor
   return outcome.subject.id;
 }
 const ask = (key: string) => press(key, 'open', world.partnershipId, REQUEST);
-const mentions = (): { to: unknown; text: string; below: boolean }[] =>
+const mentions = (): { to: unknown; text: string; below: boolean; thread: string | null }[] =>
   world.posted().flatMap(({ content, thread, id }: StoredMessage) =>
     (content.entities ?? []).map((entity) => {
       const { mentioned } = entity as { mentioned: { id: string } };
-      return { to: mentioned.id, text: content.text ?? '', below: thread !== null && thread !== id };
+      return { to: mentioned.id, text: content.text ?? '', below: thread !== null && thread !== id, thread };
     }),
   );
 /** What the cards in people's own chats say. */
@@ -188,6 +188,25 @@ describe('whoever is asked for help is told once', () => {
       .execute();
     await drained();
     expect([mentions().length, await chats()]).toEqual([1, 1]);
+  });
+
+  it('below a card that somebody deleted he is not mentioned: the card in his own chat follows, and the channel stays open', async () => {
+    await open(['anna', 'pieter', 'joan', 'carlo']);
+    await world.client.openPersonal('anna');
+    const id = await ask('joan');
+    const [said, ...others] = mentions();
+    expect(others).toEqual([]);
+    // as if he had not been told before the card went
+    await world.ports.db.deleteFrom('telling').execute();
+    const below = world.posted().find(({ id: own }) => own === said!.thread)!;
+    world.deleteMessage(below.id);
+    await world.ports.transaction((tx) => requestPost(tx, { kind: 'escalationCall', id: `${id}/1` }));
+    await drained();
+    expect([mentions().length, await chats()]).toEqual([1, 1]);
+    const channel = await world.ports.db.selectFrom('conversation').selectAll().where('kind', '=', 'channel').executeTakeFirstOrThrow();
+    expect(channel.tombstonedAt).toBeNull();
+    const card = await world.ports.db.selectFrom('post').selectAll().where('activityId', '=', below.id).executeTakeFirstOrThrow();
+    expect(card).toMatchObject({ state: 'dead', deadReason: 'deleted' });
   });
 
   it('with a mention that was cut off he is not mentioned again', async () => {

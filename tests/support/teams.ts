@@ -98,6 +98,8 @@ export interface TeamsWorld {
   /** Messages of the bot in the channel, or in a conversation. */
   posted(conversationId?: string): StoredMessage[];
   cardOf(message: StoredMessage | undefined): Record<string, unknown>;
+  /** Somebody deletes a message in Teams; the bot is not told. */
+  deleteMessage(id: string): void;
   /** Hands an activity to the bot as Teams would. */
   deliver(activity: Record<string, unknown>, token?: string): Promise<{ status: number; body: unknown }>;
   setMembers(keys: readonly Key[]): void;
@@ -236,6 +238,7 @@ export async function teamsWorld(options: WorldOptions): Promise<TeamsWorld> {
     },
     posted: (conversationId = channel.id) => core.history.messagesIn(conversationId).filter(({ from }) => from === 'bot'),
     cardOf: (message) => (message?.content.attachments?.[0]?.content ?? {}) as Record<string, unknown>,
+    deleteMessage: (id) => void core.history.delete(id),
     deliver,
     setMembers(keys) {
       (channel.members as Person[]).splice(0, channel.members.length, ...keys.map((key) => PEOPLE[key]));

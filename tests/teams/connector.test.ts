@@ -131,6 +131,14 @@ describe('what an answer means', () => {
     await expect(teams.remove(channel, '17')).resolves.toBeUndefined();
   });
 
+  it('an answer below a card that somebody deleted does not close the conversation, nor does a 404 that names no reason', async () => {
+    json(404, error('ActivityNotFoundInConversation'));
+    await expect(teams.reply(channel, `${channel.conversationId};messageid=17`, '17', hello)).rejects.toMatchObject({ name: 'PostGone' });
+    json(404, {});
+    await expect(teams.send(channel, hello)).rejects.toMatchObject({ name: 'Error' });
+    await expect(teams.members(channel)).rejects.toMatchObject({ name: 'Error' });
+  });
+
   it('a send that is cut off is uncertain, a change that is cut off can be made again', async () => {
     const before = seen.length;
     answer = (request) => void request.socket.destroy();

@@ -3,11 +3,13 @@ import type { Person } from '../tenant/person.ts';
 import type { Channel } from '../tenant/tenant.ts';
 import type { Core } from './core.ts';
 import { ConnectorError } from './errors.ts';
-import type { MessageContent } from './history.ts';
+import type { MessageContent, StoredMessage } from './history.ts';
 import { groupIdOf, memberOf } from './roster.ts';
 
 /** A message with its card may have 100 KB, counted in UTF-16. */
 const MAX_BYTES = 100 * 1024;
+/** A press and an event are activities with ids of another form, and no messages that could be gone. */
+const MESSAGE_ID = /^\d+$/;
 
 interface Params {
   conversationId: string;
@@ -95,8 +97,11 @@ export function connectorRoutes(app: FastifyInstance, core: Core, verify: (beare
   });
 
   const send = async (request: Request) => {
-    const { conversationId } = request.params;
-    return guarded(request, conversationId, () => ({ id: post(conversationId, request.body).id }));
+    const { conversationId, activityId } = request.params;
+    return guarded(request, conversationId, () => {
+      if (activityId && MESSAGE_ID.test(activityId)) standing(core, conversationId, activityId);
+      return { id: post(conversationId, request.body).id };
+    });
   };
   app.post<{ Params: Params }>('/v3/conversations/:conversationId/activities', async (request, reply) =>
     reply.code(201).send(await send(request)),
@@ -216,11 +221,16 @@ function knows(core: Core, person: Person): void {
     throw new ConnectorError(403, 'BotNotInConversationRoster', 'the app is not installed for the user');
 }
 
-function own(core: Core, conversationId: string, activityId: string): void {
+function standing(core: Core, conversationId: string, activityId: string): StoredMessage {
   const place = locate(core, conversationId);
   const message = core.history.message(activityId);
   if (!message || message.conversationId !== place.conversationId)
     throw new ConnectorError(404, 'ActivityNotFoundInConversation', 'no such activity in the conversation');
+  return message;
+}
+
+function own(core: Core, conversationId: string, activityId: string): void {
+  const message = standing(core, conversationId, activityId);
   if (message.from !== 'bot') throw new ConnectorError(403, 'ActivityNotOwnedByBot', "the activity is not the bot's");
 }
 
