@@ -2,12 +2,17 @@ import type { TokenCredential } from '@azure/identity';
 import { type Activity, CloudAdapter, ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import type { Config } from '../config.ts';
 import { Unavailable } from '../errors.ts';
+import { knowsTheLine } from './line.ts';
 import { type TokenCheck, Unauthorized } from './tokens.ts';
 
 /** What tokens to the Bot Connector are asked for: in every cloud its audience is called like the issuer of its own tokens. */
 export const connectorScope = ({ BOT_TOKEN_ISSUER }: Pick<Config, 'BOT_TOKEN_ISSUER'>): string => `${BOT_TOKEN_ISSUER}/.default`;
 
 type Credentials = ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[1];
+interface Pipeline {
+  removePolicy(policy: { name: string }): unknown;
+  addPolicy(policy: ReturnType<typeof knowsTheLine>, where: { afterPolicies: string[] }): void;
+}
 type ConnectorClient = Awaited<ReturnType<ReturnType<ConfigurationBotFrameworkAuthentication['createConnectorFactory']>['create']>>;
 
 /** Tokens to the connector come from the service's one credential. */
@@ -16,7 +21,9 @@ const credentials = (config: Config, credential: TokenCredential): Credentials =
   isAuthenticationDisabled: async () => false,
   createCredentials: async () => ({
     async signRequest(request) {
-      const token = await credential.getToken(connectorScope(config));
+      const token = await credential.getToken(connectorScope(config)).catch((cause) => {
+        throw new Unavailable('no token for the Bot Connector', { cause });
+      });
       if (!token) throw new Unavailable('no token for the Bot Connector');
       request.headers.set('authorization', `Bearer ${token.token}`);
       return request;
@@ -97,7 +104,7 @@ export class TeamsAdapter extends CloudAdapter {
     return answer ?? { status: 200 };
   }
 
-  /** The client of a service URL. It never repeats a request by itself: a repeated send is a second card. */
+  /** The client of a service URL. It never repeats a request by itself: a repeated send is a second card. It tells what was never sent. */
   connector(serviceUrl: string): Promise<ConnectorClient> {
     const known = this.#connectors.get(serviceUrl);
     if (known) return known;
@@ -105,8 +112,9 @@ export class TeamsAdapter extends CloudAdapter {
       .createConnectorFactory(this.createClaimsIdentity(this.#authentication.claims().getClaimValue('aud') ?? ''))
       .create(serviceUrl, this.#authentication.audience)
       .then((client) => {
-        const { pipeline } = (client as unknown as { client: { pipeline: { removePolicy(policy: { name: string }): unknown } } }).client;
+        const { pipeline } = (client as unknown as { client: { pipeline: Pipeline } }).client;
         for (const name of ['defaultRetryPolicy', 'redirectPolicy']) pipeline.removePolicy({ name });
+        pipeline.addPolicy(knowsTheLine(), { afterPolicies: ['proxyPolicy'] });
         return client;
       });
     this.#connectors.set(serviceUrl, made);

@@ -15,6 +15,7 @@ import {
 } from '../posts/port.ts';
 import { connectorScope, type TeamsAdapter } from './adapter.ts';
 import { requireAllowed } from './hosts.ts';
+import { NeverSent } from './line.ts';
 
 const SEND_MS = 15_000;
 const CARD = 'application/vnd.microsoft.card.adaptive';
@@ -30,7 +31,7 @@ const CLOSED = new Set([
 ]);
 /** Answers that say come again; nothing was posted. */
 const AGAIN = new Set([408, 412, 429, 500, 502, 503, 504]);
-/** No connection came about, so nothing can have arrived. */
+/** No connection came about, so nothing can have arrived: through a proxy the code alone tells. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function activityOf(message: Message): Partial<Activity> {
@@ -173,10 +174,12 @@ async function mapped<T>(kind: Kind, call: () => Promise<T>): Promise<T> {
 }
 
 function meaning(kind: Kind, error: RestError): Error {
+  if (error instanceof Unavailable) return error;
   const status = error.statusCode;
   const code = error.details?.error?.code ?? error.code ?? '';
   if (status === undefined) {
-    if (kind === 'send' && !NOT_SENT.has(code)) return new Uncertain(`cut off in the send: ${code || error.name}`, { cause: error });
+    if (kind === 'send' && !(error instanceof NeverSent || NOT_SENT.has(code)))
+      return new Uncertain(`cut off in the send: ${code || error.name}`, { cause: error });
     return new Unavailable(`the Bot Connector does not answer: ${code || error.name}`, { cause: error });
   }
   if ((status === 403 || status === 404) && CLOSED.has(code)) return new Tombstoned(code);

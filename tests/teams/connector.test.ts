@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, createServer as createLine, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { wall } from '../../bot/clock.ts';
 import { readConfig } from '../../bot/config.ts';
 import { card, textBlock } from '../../bot/posts/parts.ts';
 import type { ConversationRef, TeamsPort } from '../../bot/posts/port.ts';
 import { connectTeams } from '../../bot/teams/index.ts';
+import { throwAwayCa } from '../../infra/local/certificates.ts';
 
 const TENANT = '22222222-2222-4222-8222-222222222222';
 let answer: (request: IncomingMessage, response: ServerResponse, body: unknown) => void;
@@ -26,12 +28,27 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 };
 
+const portOf = (of: Server) => (of.address() as AddressInfo).port;
+const listening = (of: Server) => new Promise<void>((resolve) => of.listen(0, '127.0.0.1', resolve));
+const closed = (of: Server) => new Promise((resolve) => of.close(resolve));
+
+/** Its certificate is nobody's whom we believe. */
+let untrusted: Server;
+let arrived = 0;
+/** Hears the beginning of a handshake, and lets go. */
+const resetting = createLine((socket) => void socket.once('data', () => socket.resetAndDestroy()));
+
 let teams: TeamsPort;
 let channel: ConversationRef;
 let tokens = async () => ({ token: 't', expiresOnTimestamp: wall.now().getTime() + 1_000_000 });
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listening(server);
+  const host = `127.0.0.1:${portOf(server)}`;
+  const { key, cert } = await (await throwAwayCa()).serverFor();
+  untrusted = createSecureServer({ key, cert }, () => {
+    arrived += 1;
+  });
+  for (const each of [untrusted, resetting]) await listening(each);
   const config = readConfig({
     PUBLIC_URL: 'https://rapport.example',
     TENANT_ID: TENANT,
@@ -40,12 +57,12 @@ beforeAll(async () => {
     OUT_OF_SCOPE_MAILBOX: 'unproven',
     APP_SECRET: 's',
     CHARTERS_DIR: '.',
-    BOT_SERVICE_HOSTS: host,
+    BOT_SERVICE_HOSTS: [server, untrusted, resetting].map((each) => `127.0.0.1:${portOf(each)}`).join(),
   });
   teams = connectTeams(config, { wall, credential: { getToken: () => tokens() } }).port;
   channel = { kind: 'channel', serviceUrl: `http://${host}/`, tenantId: TENANT, conversationId: '19:x@thread.tacv2', botId: '28:bot' };
 });
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => Promise.all([server, untrusted, resetting].map(closed)));
 
 const hello = { card: card([textBlock('Hello')]) };
 
@@ -144,7 +161,18 @@ describe('what an answer means', () => {
     answer = (request) => void request.socket.destroy();
     await expect(teams.send(channel, hello)).rejects.toMatchObject({ name: 'Uncertain' });
     expect(seen).toHaveLength(before + 1);
+    // over a connection of its own too, once it is there
+    await expect(teams.send(channel, hello)).rejects.toMatchObject({ name: 'Uncertain' });
     await expect(teams.update(channel, '17', hello.card)).rejects.toMatchObject({ name: 'Unavailable' });
+  });
+
+  it('what never left this machine was not sent, and is sent again: a certificate that is not believed, a handshake that is reset', async () => {
+    for (const each of [untrusted, resetting]) {
+      const there = { ...channel, serviceUrl: `https://127.0.0.1:${portOf(each)}/` };
+      await expect(teams.send(there, hello)).rejects.toMatchObject({ name: 'Unavailable', retryAfterSeconds: undefined });
+      await expect(teams.reply(there, '19:x@thread.tacv2;messageid=17', '17', hello)).rejects.toMatchObject({ name: 'Unavailable' });
+    }
+    expect(arrived).toBe(0);
   });
 
   it('a redirect is not followed, and no token goes to a host that is not listed', async () => {
