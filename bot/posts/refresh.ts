@@ -24,7 +24,7 @@ export interface PostParts {
 
 /**
  * Makes the cards of a subject true: posts what is wanted, updates what is there when it changed, removes what is gone.
- * @throws {Unavailable} when something is left to do; what could be done was done
+ * @throws {Unavailable} when something is left to do, or the first error that no wait mends; what could be done was done
  */
 export async function refresh(parts: PostParts, subject: Subject): Promise<void> {
   const kind = parts.kinds.get(subject.kind);
@@ -32,14 +32,17 @@ export async function refresh(parts: PostParts, subject: Subject): Promise<void>
   const { ports } = parts;
   const placements = await ports.transaction((tx) => kind.placements(tx, subject.id, ports.clock.now()));
   const left: Unavailable[] = [];
+  const bugs: unknown[] = [];
   for (const placement of placements) {
     try {
       await settle(parts, kind, subject, placement);
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      left.push(error);
+      // one person's trouble is not the others': they are told all the same
+      if (error instanceof Unavailable) left.push(error);
+      else bugs.push(error);
     }
   }
+  if (bugs.length) throw bugs[0];
   const [longest] = left.sort((a, b) => (b.retryAfterSeconds ?? 0) - (a.retryAfterSeconds ?? 0));
   if (longest) throw longest;
 }

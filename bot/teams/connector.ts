@@ -29,6 +29,8 @@ const CLOSED = new Set([
   'BotDisabledByAdmin',
   'ConversationNotFound',
 ]);
+/** The same of a personal chat alone: the app is not installed for this person. */
+const NOT_INSTALLED = 'ForbiddenOperationException';
 /** Answers that say come again; nothing was posted. */
 const AGAIN = new Set([408, 412, 429, 500, 502, 503, 504]);
 /** No connection came about, so nothing can have arrived: through a proxy the code alone tells. */
@@ -62,7 +64,7 @@ export function connectorPort(config: Config, adapter: TeamsAdapter, credential:
     async send(to, message) {
       const connector = await client(to.serviceUrl);
       const activity = activityOf(message) as Activity;
-      const answer = await mapped('send', () =>
+      const answer = await mapped('send', to.kind, () =>
         to.kind === 'channel'
           ? connector.createConversation(
               {
@@ -84,17 +86,17 @@ export function connectorPort(config: Config, adapter: TeamsAdapter, credential:
     async reply(to, threadId, activityId, message) {
       const connector = await client(to.serviceUrl);
       const activity = { ...activityOf(message), replyToId: activityId } as Activity;
-      return (await mapped('send', () => connector.replyToActivity(threadId, activityId, activity, options()))).id;
+      return (await mapped('send', to.kind, () => connector.replyToActivity(threadId, activityId, activity, options()))).id;
     },
     async update(to, activityId, card) {
       const connector = await client(to.serviceUrl);
       const activity = { ...activityOf({ card }), id: activityId } as Activity;
-      await mapped('change', () => connector.updateActivity(threadOf(to, activityId), activityId, activity, options()));
+      await mapped('change', to.kind, () => connector.updateActivity(threadOf(to, activityId), activityId, activity, options()));
     },
     async remove(to, activityId) {
       const connector = await client(to.serviceUrl);
       try {
-        await mapped('change', () => connector.deleteActivity(threadOf(to, activityId), activityId, options()));
+        await mapped('change', to.kind, () => connector.deleteActivity(threadOf(to, activityId), activityId, options()));
       } catch (error) {
         if (!(error instanceof PostGone)) throw error;
       }
@@ -104,7 +106,7 @@ export function connectorPort(config: Config, adapter: TeamsAdapter, credential:
       const members: Member[] = [];
       let continuationToken: string | undefined;
       do {
-        const page = await mapped('asked', () =>
+        const page = await mapped('asked', to.kind, () =>
           connector.getConversationPagedMembers(to.conversationId, {
             ...options(),
             pageSize: 200,
@@ -126,7 +128,7 @@ export function connectorPort(config: Config, adapter: TeamsAdapter, credential:
         channelData: { tenant: { id: tenantId } },
       };
       return (
-        await mapped('asked', () =>
+        await mapped('asked', 'personal', () =>
           connector.createConversation(parameters as Parameters<typeof connector.createConversation>[0], options()),
         )
       ).id;
@@ -165,15 +167,15 @@ interface RestError extends Error {
 type Kind = 'send' | 'change' | 'asked';
 
 /** Says what an error of the connector means. */
-async function mapped<T>(kind: Kind, call: () => Promise<T>): Promise<T> {
+async function mapped<T>(kind: Kind, where: ConversationRef['kind'], call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (caught) {
-    throw meaning(kind, caught as RestError);
+    throw meaning(kind, where, caught as RestError);
   }
 }
 
-function meaning(kind: Kind, error: RestError): Error {
+function meaning(kind: Kind, where: ConversationRef['kind'], error: RestError): Error {
   if (error instanceof Unavailable) return error;
   const status = error.statusCode;
   const code = error.details?.error?.code ?? error.code ?? '';
@@ -183,6 +185,7 @@ function meaning(kind: Kind, error: RestError): Error {
     return new Unavailable(`the Bot Connector does not answer: ${code || error.name}`, { cause: error });
   }
   if ((status === 403 || status === 404) && CLOSED.has(code)) return new Tombstoned(code);
+  if (status === 403 && code === NOT_INSTALLED && where === 'personal') return new Tombstoned(code);
   if (status === 404 && (code === GONE || kind === 'change')) return new PostGone('the activity is not there any more', { cause: error });
   if (AGAIN.has(status)) {
     const retryAfterSeconds = retryAfter(error.response?.headers?.get('retry-after'));

@@ -307,6 +307,34 @@ describe('personal chats', () => {
     await show(note({ where: { kind: 'personal', contactId: world.contactId('carlo') } }));
   });
 
+  it.each([
+    [403, 'ForbiddenOperationException', []],
+    [404, 'NotFound', [{ name: 'Error', message: 'the Bot Connector answered 404 NotFound' }]],
+  ] as const)('one that Teams refuses with %s %s stops none of the others', async (status, code, troubles) => {
+    const keys = ['pieter', 'joan', 'anna'] as const;
+    const known = (['pieter', 'joan'] as const).map((key) => world.contactId(key));
+    for (const key of ['pieter', 'joan'] as const) {
+      await world.bind(key);
+      const as = { conversationUserId: PEOPLE[key].teamsUserId };
+      await world.ports.db.updateTable('identity').set(as).where('contactId', '=', world.contactId(key)).execute();
+    }
+    try {
+      const [where, ...also] = keys.map((key) => ({ kind: 'personal' as const, contactId: world.contactId(key) }));
+      const id = note({ where: where!, also });
+      world.faults.add({ status, code, method: 'POST', times: 1 });
+      await show(id);
+      expect(world.troubles.splice(0)).toMatchObject(troubles);
+      const chats = await world.ports.db.selectFrom('conversation').selectAll().where('kind', '=', 'personal').execute();
+      const told = chats.filter(({ conversationId }) => JSON.stringify(world.posted(conversationId)).includes(id));
+      expect(told.map(({ contactId }) => contactId).sort()).toEqual([world.contactId('joan'), world.contactId('anna')].sort());
+    } finally {
+      const chats = world.ports.db.selectFrom('conversation').select('id').where('contactId', 'in', known);
+      await world.ports.db.deleteFrom('post').where('conversationId', 'in', chats).execute();
+      await world.ports.db.deleteFrom('conversation').where('contactId', 'in', known).execute();
+      await world.ports.db.deleteFrom('identity').where('contactId', 'in', known).execute();
+    }
+  });
+
   it('that somebody blocked are never written to again', async () => {
     const contactId = world.contactId('anna');
     const chat = await world.ports.db.selectFrom('conversation').selectAll().where('contactId', '=', contactId).executeTakeFirstOrThrow();

@@ -10,6 +10,8 @@ export interface Note {
   text: string;
   state: Placement['state'];
   where?: Placement['where'];
+  /** In further places too. */
+  also?: readonly Placement['where'][];
   weight?: number;
   /** Sentence for one contact alone. */
   secret?: string;
@@ -40,7 +42,12 @@ export function noting(notes: Map<string, Note>) {
           const note = notes.get(id);
           if (!note) return [];
           const where = note.where ?? { kind: 'channel', partnershipId: note.partnershipId };
-          return [{ where, state: note.state, viewer: 'everyone', ...(note.weight !== undefined && { alertWeight: note.weight }) }];
+          return [where, ...(note.also ?? [])].map((each) => ({
+            where: each,
+            state: note.state,
+            viewer: 'everyone',
+            ...(note.weight !== undefined && { alertWeight: note.weight }),
+          }));
         },
         async view(_tx, id: string, viewer: Viewer): Promise<NoteView | null> {
           const note = notes.get(id);

@@ -156,6 +156,14 @@ describe('what an answer means', () => {
     await expect(teams.members(channel)).rejects.toMatchObject({ name: 'Error' });
   });
 
+  it('the app is not installed for a person: his chat is closed, and no channel', async () => {
+    json(403, error('ForbiddenOperationException'));
+    const chat = { ...channel, kind: 'personal', conversationId: 'a:1' } as const;
+    await expect(teams.send(chat, hello)).rejects.toMatchObject({ name: 'Tombstoned' });
+    await expect(teams.openPersonal(channel, '29:a')).rejects.toMatchObject({ name: 'Tombstoned' });
+    await expect(teams.send(channel, hello)).rejects.toMatchObject({ name: 'Error' });
+  });
+
   it('a send that is cut off is uncertain, a change that is cut off can be made again', async () => {
     const before = seen.length;
     answer = (request) => void request.socket.destroy();
