@@ -94,7 +94,7 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** Something between us and Teams gave up on a send: to be repeated, but the card may be there already. */
+/** Something between us and Teams gave up on a send: the card may be there already, so it is repeated once at most. */
 export class GatewayGaveUp extends Unavailable {}
 
 /** A send was cut off: the card may stand in the conversation or not. */

@@ -68,15 +68,10 @@ async function settle(parts: PostParts, kind: CardKind, subject: Subject, given:
   } catch (error) {
     await ports.transaction((tx) => recordTrouble(tx, ports, conversation, step, error));
     if (error instanceof Tombstoned || error instanceof PostGone) return;
-    if (error instanceof Uncertain) {
-      if (!step.post.possibleDouble) throw new Unavailable('a send was cut off', { retryAfterSeconds: 5, cause: error });
-      return;
-    }
+    if (mayStand(error) && step.post.possibleDouble) return;
+    if (error instanceof Uncertain) throw new Unavailable('a send was cut off', { retryAfterSeconds: 5, cause: error });
     if (!(error instanceof Unavailable)) throw error;
-    throw new Unavailable(error.message, {
-      retryAfterSeconds: error.retryAfterSeconds ?? backOffSeconds(step.post.attempt, Math.random),
-      cause: error,
-    });
+    throw new Unavailable(error.message, { retryAfterSeconds: error.retryAfterSeconds ?? pauseAfter(error, step.post), cause: error });
   }
   // A database that is away now is no trouble of the send: the row stays as it was claimed, and whoever comes next knows that it may have arrived.
   await ports.transaction(async (tx) => {
@@ -84,6 +79,14 @@ async function settle(parts: PostParts, kind: CardKind, subject: Subject, given:
     if (step.act === 'send') await kind.arrived?.(tx, subject.id);
   });
 }
+
+/** The send may have arrived: it is made once more, as a possible double, and then not again by itself. */
+const mayStand = (error: unknown): boolean => error instanceof Uncertain || error instanceof GatewayGaveUp;
+
+/** The one repetition behind a gateway waits until a short outage is over. */
+const GATEWAY_SECONDS = 60;
+const pauseAfter = (error: Unavailable, { attempt }: Post): number =>
+  error instanceof GatewayGaveUp ? GATEWAY_SECONDS * (0.75 + Math.random() / 2) : backOffSeconds(attempt, Math.random);
 
 /** Opens the personal chat of a contact whom a card is wanted for and whom the bot can reach. */
 async function opened({ ports, teams }: PostParts, { where, state }: Placement): Promise<Conversation | undefined> {
@@ -239,8 +242,7 @@ async function recordTrouble(tx: Tx, ports: Ports, conversation: Conversation, {
     const waitUntil = restUntil(error.retryAfterSeconds, ports.wall.now());
     await tx.updateTable('conversation').set({ waitUntil }).where('id', '=', conversation.id).execute();
   }
-  const possibleDouble = post.possibleDouble || error instanceof GatewayGaveUp;
-  const before = act === 'send' ? ({ state: error instanceof Uncertain ? 'unknown' : 'intended', possibleDouble } as const) : {};
+  const before = act === 'send' ? ({ state: mayStand(error) ? 'unknown' : 'intended' } as const) : {};
   await tx
     .updateTable('post')
     .set({ ...before, leaseUntil: null })

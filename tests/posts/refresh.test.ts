@@ -147,7 +147,8 @@ describe('trouble', () => {
     world.faults.add({ status, retryAfterSeconds: 1, method: 'POST', times: 1 });
     await show(id);
     expect(cardsOf(id)).toHaveLength(0);
-    expect(await rowOf(id)).toMatchObject({ state: 'intended', leaseUntil: null });
+    // a gateway may give up on what arrived
+    expect(await rowOf(id)).toMatchObject({ state: status > 500 ? 'unknown' : 'intended', leaseUntil: null });
     expect(world.troubles.splice(0)).toMatchObject([{ name: 'Unavailable' }]);
     const { waitUntil } = await world.ports.db
       .selectFrom('conversation')
@@ -200,6 +201,16 @@ describe('trouble', () => {
     await world.drain({ late: true });
     expect(cardsOf(id)).toHaveLength(2);
     expect(await rowOf(id)).toMatchObject({ state: 'posted', possibleDouble: true });
+  });
+
+  it('a card behind which the gateway gives up each time is sent twice at most', async () => {
+    const id = note();
+    world.faults.add({ status: 502, method: 'POST', times: 5, after: true });
+    await show(id);
+    expect(world.troubles.splice(0)).toMatchObject([{ name: 'Unavailable' }]);
+    for (let round = 0; round < 3; round += 1) await show(id, { late: true });
+    expect(cardsOf(id)).toHaveLength(2);
+    expect(await rowOf(id)).toMatchObject({ state: 'unknown', possibleDouble: true, leaseUntil: null });
   });
 
   it('a wall that was set back leaves no card waiting for the old time', async () => {
