@@ -7,6 +7,7 @@ import { leaseUntil, stillLeased } from './lease.ts';
 import { backOffSeconds, restUntil } from './pace.ts';
 import { refreshOf } from './parts.ts';
 import { type FeedPort, GatewayGaveUp, PostGone, type TeamsPort, Tombstoned, TooLarge, Uncertain } from './port.ts';
+import { removeArrived } from './remove.ts';
 import { requestAlerts } from './request.ts';
 import { appTurn, slot } from './slot.ts';
 import { smaller } from './smaller.ts';
@@ -47,9 +48,15 @@ export async function refresh(parts: PostParts, subject: Subject): Promise<void>
   if (longest) throw longest;
 }
 
+/** What is to be done about a card: `post` as it is leased for that, `before` as it was found. */
+interface Claim {
+  readonly post: Post;
+  readonly before: Pick<Post, 'state' | 'possibleDouble'>;
+  readonly waitMs: number;
+}
 type Step =
-  | { readonly act: 'send' | 'update'; readonly post: Post; readonly card: CardJson; readonly hash: string; readonly waitMs: number }
-  | { readonly act: 'remove'; readonly post: Post; readonly waitMs: number };
+  | (Claim & { readonly act: 'send' | 'update'; readonly card: CardJson; readonly hash: string })
+  | (Claim & { readonly act: 'remove' });
 
 async function settle(parts: PostParts, kind: CardKind, subject: Subject, given: Placement): Promise<void> {
   const { ports } = parts;
@@ -64,6 +71,7 @@ async function settle(parts: PostParts, kind: CardKind, subject: Subject, given:
   let done: Done;
   try {
     await appTurn(ports);
+    if (!(await ports.transaction((tx) => stillSo(tx, placement, conversation, step)))) return;
     done = await actSmaller(parts.teams, conversation, step);
   } catch (error) {
     await ports.transaction((tx) => recordTrouble(tx, ports, conversation, step, error));
@@ -75,8 +83,8 @@ async function settle(parts: PostParts, kind: CardKind, subject: Subject, given:
   }
   // A database that is away now is no trouble of the send: the row stays as it was claimed, and whoever comes next knows that it may have arrived.
   await ports.transaction(async (tx) => {
-    await record(tx, step.post, done, ports.clock.now());
-    if (step.act === 'send') await kind.arrived?.(tx, subject.id);
+    const kept = await record(tx, step, done, ports.clock.now());
+    if (kept && step.act === 'send') await kind.arrived?.(tx, subject.id);
   });
 }
 
@@ -120,7 +128,7 @@ async function claim(
   if (!post) return null;
 
   if (post.state === 'posted' && placement.state === 'gone')
-    return { act: 'remove', post: await leased(tx, post, {}, now), waitMs: await slot(tx, conversation.id, now) };
+    return { act: 'remove', before: post, post: await leased(tx, post, {}, now), waitMs: await slot(tx, conversation.id, now) };
   if (post.state !== 'posted' && placement.state !== 'wanted') {
     // Not sent, or nobody knows: a press on one that did arrive brings it back and removes it then.
     if (post.state === 'intended' || placement.state === 'gone') {
@@ -140,7 +148,7 @@ async function claim(
   if (post.state === 'posted' && post.contentHash === hash) return null;
   const act = post.state === 'posted' ? 'update' : 'send';
   const change = act === 'update' ? {} : ({ state: 'sending', possibleDouble: post.possibleDouble || uncertain } as const);
-  return { act, post: await leased(tx, post, change, now), card, hash, waitMs: await slot(tx, conversation.id, now) };
+  return { act, before: post, post: await leased(tx, post, change, now), card, hash, waitMs: await slot(tx, conversation.id, now) };
 }
 
 async function intend(tx: Tx, subject: Subject, placement: Placement, conversation: Conversation, at: Date): Promise<Post | null> {
@@ -196,6 +204,26 @@ async function leased(tx: Tx, post: Post, change: { state?: 'sending'; possibleD
     .executeTakeFirstOrThrow();
 }
 
+/**
+ * Looks again after the waits, before the call: the card may have been taken away or brought back by a press since, and its place may be none
+ * any more (paused, shared anew, another's). What was claimed is given back then, and whoever opens the place asks for its cards.
+ */
+async function stillSo(tx: Tx, placement: Placement, conversation: Conversation, { post, before }: Step): Promise<boolean> {
+  const found = await tx
+    .selectFrom('post')
+    .select('id')
+    .where('id', '=', post.id)
+    .where('state', '=', post.state)
+    .where('attempt', '=', post.attempt)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!found) return false;
+  if ((await conversationOf(tx, placement))?.id === conversation.id) return true;
+  const { state, possibleDouble } = before;
+  await tx.updateTable('post').set({ state, possibleDouble, leaseUntil: null }).where('id', '=', post.id).execute();
+  return false;
+}
+
 /** A card that Teams finds too large says where to look instead; the hash is the whole card's, so that it is not tried again until it changed. */
 async function actSmaller(teams: TeamsPort, conversation: Conversation, step: Step): Promise<Done> {
   try {
@@ -206,7 +234,7 @@ async function actSmaller(teams: TeamsPort, conversation: Conversation, step: St
   }
 }
 
-type Done = { readonly state: 'posted'; readonly activityId: string | null; readonly hash: string } | { readonly state: 'dead' };
+type Done = { readonly state: 'posted'; readonly activityId: string; readonly hash: string } | { readonly state: 'dead' };
 
 async function act(teams: TeamsPort, conversation: Conversation, step: Step): Promise<Done> {
   const to = refOf(conversation);
@@ -220,17 +248,21 @@ async function act(teams: TeamsPort, conversation: Conversation, step: Step): Pr
   return { state: 'posted', activityId, hash: step.hash };
 }
 
-async function record(tx: Tx, post: Post, done: Done, now: Date): Promise<void> {
+/** @returns false for a card that died while it was sent: it goes from where it arrived */
+async function record(tx: Tx, { act, post }: Step, done: Done, now: Date): Promise<boolean> {
   const change =
     done.state === 'dead'
       ? { state: 'dead' as const, deadAt: now, deadReason: 'gone' }
       : { state: 'posted' as const, activityId: done.activityId, contentHash: done.hash, postedAt: post.postedAt ?? now };
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('post')
     .set({ ...change, leaseUntil: null })
     .where('id', '=', post.id)
     .where('state', '<>', 'dead')
-    .execute();
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) return true;
+  if (act === 'send' && done.state === 'posted') await removeArrived(tx, post, done.activityId);
+  return false;
 }
 
 /** What an error leaves behind: a closed conversation, a deleted card, a send nobody knows the end of, or the state before it. */

@@ -1,9 +1,11 @@
 import type { Ports, Subject } from '../capability.ts';
+import { Unavailable } from '../errors.ts';
 import { addJob } from '../jobs/index.ts';
 import type { Tx } from '../store/database.ts';
+import { stillLeased } from './lease.ts';
 import { type TeamsPort, Tombstoned } from './port.ts';
 import { myTurn } from './slot.ts';
-import { conversationById, refOf, tombstone } from './store.ts';
+import { conversationById, type Post, refOf, tombstone } from './store.ts';
 
 /**
  * Takes cards out of a conversation that is no place for them any more: all, but that of one subject, or those of some kinds alone.
@@ -18,7 +20,7 @@ export async function removeCards(
   const kept = except && 'id' in except ? except : null;
   const gone = await tx
     .updateTable('post')
-    .set({ state: 'dead', deadAt: at, deadReason: 'moved', leaseUntil: null })
+    .set({ state: 'dead', deadAt: at, deadReason: 'moved' }) // who is sending it keeps his lease
     .where('conversationId', '=', conversationId)
     .where('state', '<>', 'dead')
     .$if(kept !== null, (query) =>
@@ -27,8 +29,17 @@ export async function removeCards(
     .$if(kinds !== null, (query) => query.where('subjectKind', 'in', [...kinds!]))
     .returning('activityId')
     .execute();
-  for (const { activityId } of gone)
-    if (activityId) await addJob(tx, 'post.remove', { conversationId, activityId }, { key: `post.remove:${conversationId}:${activityId}` });
+  for (const { activityId } of gone) if (activityId) await requestRemoval(tx, conversationId, activityId);
+}
+
+/** Takes one activity out of a conversation, after the commit. */
+export const requestRemoval = (tx: Tx, conversationId: string, activityId: string): Promise<void> =>
+  addJob(tx, 'post.remove', { conversationId, activityId }, { key: `post.remove:${conversationId}:${activityId}` });
+
+/** A card died while it was being sent, and arrived all the same: it is taken away, and held until then by what Teams calls it. */
+export async function removeArrived(tx: Tx, { id, conversationId }: Post, activityId: string): Promise<void> {
+  await tx.updateTable('post').set({ activityId, leaseUntil: null }).where('id', '=', id).execute();
+  await requestRemoval(tx, conversationId, activityId);
 }
 
 /**
@@ -54,19 +65,23 @@ export async function leaveChat(tx: Tx, contactId: string, userId: string | null
 /**
  * Takes everything out of the chat of somebody who was erased that the bot ever posted there, then forgets by which name Teams knows the chat.
  * What Teams takes no more is left to Teams.
+ * @throws {Unavailable} while a card is being sent there: it would arrive after all had gone
  */
 export async function leaveForGood({ ports, teams }: { ports: Ports; teams: TeamsPort }, conversationId: string): Promise<void> {
   const conversation = await conversationById(ports.db, conversationId);
   if (!conversation) return;
   const posts = await ports.db
     .selectFrom('post')
-    .select(['id', 'activityId'])
+    .select(['id', 'activityId', 'leaseUntil'])
     .where('conversationId', '=', conversationId)
-    .where('activityId', 'is not', null)
+    .where(({ or, eb }) => or([eb('activityId', 'is not', null), eb('leaseUntil', 'is not', null)]))
     .execute();
+  if (posts.some(({ leaseUntil }) => stillLeased(leaseUntil, ports.wall.now())))
+    throw new Unavailable('a card is being sent there', { retryAfterSeconds: 5 });
   for (const { id, activityId } of posts) {
+    if (!activityId) continue;
     await myTurn(ports, conversation.id);
-    await teams.remove(refOf(conversation), activityId!).catch((error) => {
+    await teams.remove(refOf(conversation), activityId).catch((error) => {
       if (!(error instanceof Tombstoned)) throw error;
     });
     await ports.db.updateTable('post').set({ activityId: null }).where('id', '=', id).execute();

@@ -6,6 +6,7 @@ import type { Tx } from '../store/database.ts';
 import { leaseUntil, stillLeased } from './lease.ts';
 import { plain } from './plain.ts';
 import { type FeedPort, GatewayGaveUp, PostGone, type TeamsPort, Tombstoned, Uncertain } from './port.ts';
+import { requestRemoval } from './remove.ts';
 import { appTurn, slot } from './slot.ts';
 import { type Conversation, lockPost, markDeleted, openChannel, openChat, refOf, standsIn, tombstone, wasDeleted } from './store.ts';
 import { reachable } from './targets.ts';
@@ -165,13 +166,15 @@ async function speak(
       await ports.transaction(unsaid);
       return false;
     }
-    await ports.transaction((tx) =>
-      tx
+    await ports.transaction(async (tx) => {
+      const { numUpdatedRows } = await tx
         .updateTable('telling')
         .set({ saidAt: ports.clock.now(), leaseUntil: null, activityId: activityId || null })
         .where(rowOf(subject, where.contactId))
-        .execute(),
-    );
+        .executeTakeFirst();
+      // he was erased meanwhile: a mention names his account
+      if (numUpdatedRows === 0n && way.way === 'mention') await requestRemoval(tx, way.conversation.id, activityId);
+    });
     return true;
   } catch (error) {
     if (error instanceof Uncertain || error instanceof GatewayGaveUp) {

@@ -21,11 +21,32 @@ function aFeed(told: FeedLine[], tell: FeedPort['tell'] = async () => true): Fee
   };
 }
 let world: TeamsWorld;
-afterEach(() => world?.close());
+/** What happens while a mention that arrived is still on its way back. */
+let meanwhile = async () => {};
+afterEach(() => {
+  meanwhile = async () => {};
+  return world?.close();
+});
 
 async function open(members: readonly Key[], feed?: FeedPort): Promise<void> {
   const capabilities = allCapabilities(() => ({ name: 'reader' }));
-  world = await teamsWorld({ capabilities: () => capabilities, members, startAt: '2026-11-24T08:00:00Z', ...(feed && { feed }) });
+  world = await teamsWorld({
+    capabilities: () => capabilities,
+    members,
+    startAt: '2026-11-24T08:00:00Z',
+    ...(feed && { feed }),
+    edges: {
+      ports: (real) => real,
+      teams: (real) => ({
+        ...real,
+        async reply(...given) {
+          const activityId = await real.reply(...given);
+          await meanwhile();
+          return activityId;
+        },
+      }),
+    },
+  });
   for (const key of ['anna', 'joan', 'carlo'] as const) await world.bind(key);
   for (const key of ['anna', 'joan']) {
     const by = { ...actor(key), owner: true };
@@ -207,6 +228,18 @@ describe('whoever is asked for help is told once', () => {
     expect(channel.tombstonedAt).toBeNull();
     const card = await world.ports.db.selectFrom('post').selectAll().where('activityId', '=', below.id).executeTakeFirstOrThrow();
     expect(card).toMatchObject({ state: 'dead', deadReason: 'deleted' });
+  });
+
+  it('a mention of somebody who is erased while it is sent goes again', async () => {
+    await open(['anna', 'pieter', 'joan', 'carlo']);
+    let seen = 0;
+    meanwhile = async () => {
+      seen += mentions().length;
+      await world.ports.db.deleteFrom('telling').execute();
+      await world.ports.db.deleteFrom('identity').where('contactId', '=', world.contactId('anna')).execute();
+    };
+    await ask('joan');
+    expect([seen, mentions().length]).toEqual([1, 0]);
   });
 
   it('with a mention that was cut off he is not mentioned again', async () => {

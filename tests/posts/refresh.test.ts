@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { postsOf, reachable, requestPost } from '../../bot/posts/index.ts';
+import { Unavailable } from '../../bot/errors.ts';
+import { postsOf, reachable, removeCards, requestPost } from '../../bot/posts/index.ts';
 import { setup } from '../../bot/setup/index.ts';
 import { cardErrors, cardTexts } from '../support/cards.ts';
 import { type Note, noting } from '../support/notes.ts';
 import { PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
+import { until } from '../support/until.ts';
 
 const notes = new Map<string, Note>();
 let world: TeamsWorld;
+/** What happens while a send that arrived is still on its way back. */
+let meanwhile = async () => {};
 const subjectOf = (id: string) => ({ kind: 'note', id });
 
 /** A note that is wanted in the channel, unless said otherwise. */
@@ -34,7 +38,21 @@ const confirm = () =>
 const rest = () => world.ports.db.updateTable('conversation').set({ paceShortAt: null, paceLongAt: null, waitUntil: null }).execute();
 
 beforeAll(async () => {
-  world = await teamsWorld({ capabilities: (all) => [setup(all), noting(notes).capability], members: ['anna', 'pieter', 'joan'] });
+  world = await teamsWorld({
+    capabilities: (all) => [setup(all), noting(notes).capability],
+    members: ['anna', 'pieter', 'joan'],
+    edges: {
+      ports: (real) => real,
+      teams: (real) => ({
+        ...real,
+        async send(to, message) {
+          const activityId = await real.send(to, message);
+          await meanwhile();
+          return activityId;
+        },
+      }),
+    },
+  });
   await world.bind('anna');
   await world.client.install('fabrikam', 'anna');
   await world.drain();
@@ -46,6 +64,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   world.faults.clear();
+  meanwhile = async () => {};
   expect(world.troubles.splice(0)).toEqual([]);
 });
 
@@ -293,6 +312,76 @@ describe('trouble', () => {
 });
 
 const sign = (id: string) => ({ type: 'Action.Execute' as const, verb: 'note.sign', data: { subjectId: id, 'note.sign:word': 'ok' } });
+
+describe('a card on its way', () => {
+  const channelRow = () =>
+    world.ports.db
+      .selectFrom('conversation')
+      .selectAll()
+      .where('kind', '=', 'channel')
+      .where('tombstonedAt', 'is', null)
+      .executeTakeFirstOrThrow();
+
+  it('is not sent where the place closed while it waited for the pace, and comes once the place is open again', async () => {
+    const id = note();
+    const paceShortAt = new Date(world.ports.wall.now().getTime() + 4_400);
+    await world.ports.db.updateTable('conversation').set({ paceShortAt }).where('kind', '=', 'channel').execute();
+    const shown = show(id);
+    await until(world.ports.db, async () => (await rowOf(id))?.state === 'sending');
+    await world.ports.db.updateTable('conversation').set({ audienceConfirmedAt: null }).where('kind', '=', 'channel').execute();
+    await shown;
+    expect(cardsOf(id)).toHaveLength(0);
+    expect(await rowOf(id)).toMatchObject({ state: 'intended', possibleDouble: false, leaseUntil: null });
+    await confirm();
+    await rest();
+    await show(id);
+    expect(cardsOf(id)).toHaveLength(1);
+  });
+
+  it('that arrives after the channel was given free goes again', async () => {
+    const id = note();
+    const { id: conversationId } = await channelRow();
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      expect(cardsOf(id)).toHaveLength(1);
+      await world.ports.transaction((tx) => removeCards(tx, conversationId, null, world.ports.clock.now()));
+    };
+    await show(id);
+    expect(cardsOf(id)).toHaveLength(0);
+    expect(await rowOf(id)).toBeUndefined();
+  });
+
+  it('to somebody who is erased meanwhile goes before his chat is forgotten', async () => {
+    await world.bind('pieter');
+    const contactId = world.contactId('pieter');
+    await world.ports.db
+      .updateTable('identity')
+      .set({ conversationUserId: PEOPLE.pieter.teamsUserId })
+      .where('contactId', '=', contactId)
+      .execute();
+    const chatOf = () => world.ports.db.selectFrom('conversation').selectAll().where('contactId', '=', contactId).executeTakeFirstOrThrow();
+    const leave = world.handlers['post.leave']!;
+    const id = note({ where: { kind: 'personal', contactId } });
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      const chat = await chatOf();
+      await world.ports.transaction((tx) => removeCards(tx, chat.id, null, world.ports.clock.now()));
+      await expect(leave.run({ conversationId: chat.id }, { ports: world.ports, lastAttempt: false })).rejects.toThrow(Unavailable);
+    };
+    try {
+      await show(id);
+      const chat = await chatOf();
+      await leave.run({ conversationId: chat.id }, { ports: world.ports, lastAttempt: false });
+      expect(world.posted(chat.conversationId)).toEqual([]);
+      expect(await chatOf()).toMatchObject({ tombstoneReason: 'erased' });
+    } finally {
+      const chats = world.ports.db.selectFrom('conversation').select('id').where('contactId', '=', contactId);
+      await world.ports.db.deleteFrom('post').where('conversationId', 'in', chats).execute();
+      await world.ports.db.deleteFrom('conversation').where('contactId', '=', contactId).execute();
+      await world.ports.db.deleteFrom('identity').where('contactId', '=', contactId).execute();
+    }
+  });
+});
 
 describe('personal chats', () => {
   it('are opened for a bound person the bot has met, and reached again after', async () => {
