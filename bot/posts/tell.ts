@@ -92,7 +92,8 @@ async function mentionOf(tx: Tx, { contactId, partnershipId, below, role }: ToPe
   const { rows } = await sql<{ userId: string }>`
     select member.user_id from contact
     join identity on identity.contact_id = contact.id
-    join channel_member member on member.conversation_id = ${conversation.id} and member.object_id = identity.object_id
+    join channel_member member on member.conversation_id = ${conversation.id}
+      and member.tenant_id = identity.tenant_id and member.object_id = identity.object_id
     where contact.id = ${contactId} and contact.active and member.user_id like '29:%'
     limit 1`.execute(tx);
   const [found] = rows;

@@ -7,7 +7,7 @@ import { requestPost } from '../../bot/posts/index.ts';
 import { type FeedLine, type FeedPort, Uncertain } from '../../bot/posts/port.ts';
 import type { StoredMessage } from '../../infra/local/connector/history.ts';
 import { cardTexts } from '../support/cards.ts';
-import { PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
+import { FABRIKAM_TENANT, PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
 import { REQUEST } from './world.ts';
 
 type Key = 'anna' | 'pieter' | 'joan' | 'carlo';
@@ -121,6 +121,24 @@ describe('whoever is asked for help is told once', () => {
     await ask('joan');
     expect(mentions().map(({ to }) => to)).toEqual([PEOPLE.carlo.teamsUserId, PEOPLE.anna.teamsUserId]);
     expect(await chats()).toBe(0);
+  });
+
+  it('not by a mention of somebody else, who has his object id in another tenant', async () => {
+    await open(['anna', 'pieter', 'joan', 'carlo']);
+    await world.client.openPersonal('anna');
+    const { id: conversationId } = await world.ports.db
+      .selectFrom('conversation')
+      .select('id')
+      .where('kind', '=', 'channel')
+      .executeTakeFirstOrThrow();
+    await world.ports.db
+      .updateTable('channelMember')
+      .set({ tenantId: FABRIKAM_TENANT })
+      .where('conversationId', '=', conversationId)
+      .where('objectId', '=', PEOPLE.anna.objectId)
+      .execute();
+    await ask('joan');
+    expect([mentions().length, await chats()]).toEqual([0, 1]);
   });
 
   it('a reopening tells whoever resolved it, and nobody else again', async () => {
