@@ -180,6 +180,35 @@ describe('trouble', () => {
     expect(cardsOf(id)).toHaveLength(1);
   });
 
+  it('a refusal that names no time is repeated later each time, spread', async () => {
+    const id = note();
+    world.faults.add({ status: 412, method: 'POST', times: 4 });
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      await show(id, { late: true });
+      const [trouble] = world.troubles.splice(0);
+      waits.push((trouble as Unavailable).retryAfterSeconds! / 2 ** attempt);
+    }
+    for (const share of waits) {
+      expect(share).toBeGreaterThanOrEqual(0.75);
+      expect(share).toBeLessThan(1.25);
+    }
+    expect(new Set(waits).size).toBe(4);
+    await world.drain({ late: true });
+    expect(cardsOf(id)).toHaveLength(1);
+  });
+
+  it.each([502, 504] as const)('a %s that names no time is repeated after about a minute', async (status) => {
+    const id = note();
+    world.faults.add({ status, method: 'POST', times: 1 });
+    await show(id);
+    const [trouble] = world.troubles.splice(0);
+    expect((trouble as Unavailable).retryAfterSeconds! / 60).toBeGreaterThanOrEqual(0.75);
+    expect((trouble as Unavailable).retryAfterSeconds! / 60).toBeLessThan(1.25);
+    await world.drain({ late: true });
+    expect(cardsOf(id)).toHaveLength(1);
+  });
+
   it('a conversation that Teams asks to leave alone for two hours rests, and is tried after a quarter of an hour', async () => {
     const [id, other] = [note(), note()];
     world.faults.add({ status: 429, retryAfterSeconds: 7_200, method: 'POST', times: 1 });
