@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Access, type Command, isActor, type Viewer } from '../capability.ts';
 import { Refusal } from '../errors.ts';
 import { accessesOf, accessTo, type Person, whoCanBind } from '../people/index.ts';
-import { type ConversationRef, type Message, Tombstoned } from '../posts/port.ts';
+import { type ConversationRef, type Message, PostGone, Tombstoned } from '../posts/port.ts';
 import type { Conversation } from '../posts/store.ts';
 import type { Tx } from '../store/database.ts';
 import { isPersonal, type TeamsActivity, wordsOf } from './activity.ts';
@@ -138,7 +138,9 @@ export async function reply({ ports, teams, config, log }: BotParts, activity: T
     const conversation = await conversationOf(ports.db, activity);
     if (conversation) await ports.transaction((tx) => holdReply(tx, conversation, activityId, ports.clock.now()));
   } catch (err) {
-    if (!(err instanceof Tombstoned)) log.warn({ err, conversation: activity.conversation.id }, 'an answer could not be sent');
+    // nobody is there to read it, or what was said is gone again
+    if (!(err instanceof Tombstoned || err instanceof PostGone))
+      log.warn({ err, conversation: activity.conversation.id }, 'an answer could not be sent');
   }
 }
 

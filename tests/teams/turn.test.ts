@@ -344,6 +344,12 @@ describe('words', () => {
     expect(await answers('anna', 'help')).toEqual([]);
     expect(world.troubles.splice(0)).toMatchObject([{ name: 'Unavailable' }]);
   });
+
+  it('that were deleted before the answer go unanswered, and that is no trouble', async () => {
+    world.faults.add({ status: 404, code: 'ActivityNotFoundInConversation', method: 'POST', times: 1 });
+    expect(await answers('anna', 'help')).toEqual([]);
+    expect(world.troubles).toEqual([]);
+  });
 });
 
 describe('at the door', () => {
