@@ -15,6 +15,7 @@ it("keeps inside Teams' pace, so that the connector never refuses", async () => 
     limits: true,
   });
   try {
+    await world.bind('anna');
     await world.client.install('fabrikam', 'anna');
     await world.drain();
     await world.ports.db.updateTable('conversation').set({ audienceConfirmedAt: world.ports.clock.now(), audienceHash: '' }).execute();
