@@ -10,7 +10,7 @@ import { type TabLink, withTabLink } from './tabLink.ts';
 export { adopt } from './adopt.ts';
 export { ALERTS_DEADLINE, type AlertTerms, alertsDeadline, giveRoom } from './budget.ts';
 export { handOnCards } from './handOn.ts';
-export { leaveChat, removeCards } from './remove.ts';
+export { leaveChat, removeCards, requestLeave } from './remove.ts';
 export { refreshCards, renewCards, requestAlerts, requestPost, requestPosts } from './request.ts';
 export { arrivals, postsOf, standingOf, standsWith } from './store.ts';
 export { type TabLink, tabLink } from './tabLink.ts';

@@ -43,8 +43,8 @@ export async function removeArrived(tx: Tx, { id, conversationId }: Post, activi
 }
 
 /**
- * An account is not this contact any more: its chat with the bot stands for him no longer, and what was written there as to him is taken
- * away. Once it is known whose the account is, the chat is held anew.
+ * An account is not this contact any more: its chat with the bot stands for him no longer, what was written there as to him is taken away, and
+ * with it the names by which Teams knows account and chat. Once it is known whose the account is, the chat is held anew.
  * @param userId - Teams' name for the account, where the bot has met it
  */
 export async function leaveChat(tx: Tx, contactId: string, userId: string | null, at: Date): Promise<void> {
@@ -53,23 +53,26 @@ export async function leaveChat(tx: Tx, contactId: string, userId: string | null
     .select('id')
     .where('kind', '=', 'personal')
     .where('contactId', '=', contactId)
-    .where('tombstonedAt', 'is', null)
     .$if(userId !== null, (query) => query.where(({ or, eb }) => or([eb('userId', '=', userId), eb('userId', 'is', null)])))
     .execute();
   for (const { id } of chats) {
     await removeCards(tx, id, null, at);
     await tx.updateTable('conversation').set({ contactId: null }).where('id', '=', id).execute();
+    await requestLeave(tx, id);
   }
 }
 
+/** Asks that a chat which is nobody's any more be left for good. */
+export const requestLeave = (tx: Tx, conversationId: string): Promise<void> =>
+  addJob(tx, 'post.leave', { conversationId }, { key: `post.leave:${conversationId}` });
+
 /**
- * Takes everything out of the chat of somebody who was erased that the bot ever posted there, then forgets by which name Teams knows the chat.
- * What Teams takes no more is left to Teams.
+ * Takes everything out of a chat that is nobody's any more that the bot ever posted there, then forgets by which names Teams knows chat and
+ * account. What Teams takes no more is left to Teams, and so is everything where the bot was removed before.
  * @throws {Unavailable} while a card is being sent there: it would arrive after all had gone
  */
 export async function leaveForGood({ ports, teams }: { ports: Ports; teams: TeamsPort }, conversationId: string): Promise<void> {
   const conversation = await conversationById(ports.db, conversationId);
-  if (!conversation) return;
   const posts = await ports.db
     .selectFrom('post')
     .select(['id', 'activityId', 'leaseUntil'])
@@ -80,10 +83,12 @@ export async function leaveForGood({ ports, teams }: { ports: Ports; teams: Team
     throw new Unavailable('a card is being sent there', { retryAfterSeconds: 5 });
   for (const { id, activityId } of posts) {
     if (!activityId) continue;
-    await myTurn(ports, conversation.id);
-    await teams.remove(refOf(conversation), activityId).catch((error) => {
-      if (!(error instanceof Tombstoned)) throw error;
-    });
+    if (conversation) {
+      await myTurn(ports, conversation.id);
+      await teams.remove(refOf(conversation), activityId).catch((error) => {
+        if (!(error instanceof Tombstoned)) throw error;
+      });
+    }
     await ports.db.updateTable('post').set({ activityId: null }).where('id', '=', id).execute();
   }
   await ports.transaction(async (tx) => {

@@ -12,13 +12,19 @@ import type { Asked } from './somebody.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whom a command line names: an address, or the id of a contact. @throws {BadInput} */
+/** Whom a command line names: an address, the id of a contact, or an account as `<tenant id>/<object id>`. @throws {BadInput} */
 export function askedBy(words: readonly string[], usage: string): Asked {
   const [word = '', ...more] = words;
   if (more.length === 0 && word.includes('@')) return { address: word };
-  if (more.length === 0 && z.guid().safeParse(word).success) return { contactId: word };
+  const [id, objectId, ...rest] = word.split('/');
+  if (more.length + rest.length === 0 && isId(id)) {
+    if (objectId === undefined) return { contactId: id };
+    if (isId(objectId)) return { tenantId: id, objectId };
+  }
   throw new BadInput(usage);
 }
+
+const isId = (text: string | undefined): text is string => z.guid().safeParse(text).success;
 
 /**
  * Runs something on the database that DATABASE_URL names, else on that of a local start in STATE_DIR, beside a service that may be running.

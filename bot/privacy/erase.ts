@@ -7,7 +7,7 @@ import { appendEvent } from '../journal/index.ts';
 import { hashOfAccount, hashOfAddress, marksOf } from '../people/erased.ts';
 import type { Db, Tx } from '../store/database.ts';
 import { withoutInCharters } from './eraseCharters.ts';
-import { emptyChats } from './eraseChats.ts';
+import { emptyChats, withoutMember } from './eraseChats.ts';
 import { markMail, withoutMailbox } from './eraseMail.ts';
 import { dropBusyTimes, emptyWords } from './eraseWords.ts';
 import { type Covered, countMentions, coverMentions } from './mentions.ts';
@@ -72,6 +72,7 @@ export async function erase({ db, clock, transaction }: Pick<Ports, 'db' | 'cloc
   await transaction(async (tx) => {
     await markMail(tx, person, marks, now);
     await dropBusyTimes(tx, person);
+    await withoutMember(tx, person);
   });
   mentions += await coverMentions(db, covered);
   return {
@@ -90,7 +91,7 @@ async function known(db: Db, asked: Asked): Promise<Somebody> {
     throw new BadInput(
       'address' in asked
         ? `Nothing is held about ${asked.address}: it stands in no charter, no mail, no meeting and no channel.`
-        : 'There is no such person. Give an address, or the id of a contact as the table `contact` has it.',
+        : 'There is no such person. Give an address, the id of a contact as the table `contact` has it, or an account: <tenant id>/<object id>.',
     );
   return person;
 }

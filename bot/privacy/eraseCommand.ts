@@ -1,7 +1,7 @@
 import { askedBy, command, onDatabase } from './command.ts';
 import { type Erased, erase } from './erase.ts';
 
-const USAGE = `usage: npm run erase -- <address or contact id>
+const USAGE = `usage: npm run erase -- <address, contact id, or tenant id/object id of an account>
 Erases a person: what he wrote, names, addresses, accounts and chats. Order, times and figures stay. It cannot be taken back.`;
 
 export interface Output {

@@ -5,7 +5,7 @@ import { inventoryTable } from './inventoryTable.ts';
 import { dataView } from './self.ts';
 import { isKnown, somebody } from './somebody.ts';
 
-const USAGE = `usage: npm run holds -- <address or contact id>
+const USAGE = `usage: npm run holds -- <address, contact id, or tenant id/object id of an account>
 Prints everything that Rapport holds about a person as JSON. --list prints what is held of anybody.`;
 
 /** `npm run holds -- <address>`: for whoever answers a person's question. Exit code 2 for somebody who is not known. */

@@ -49,11 +49,26 @@ export async function somebody(tx: Tx | Db, asked: Asked): Promise<Somebody> {
       accounts.set(`${account.tenantId}/${account.objectId}`, account);
     }
   }
+  // who is bound to nobody has an account in a channel all the same; whose contact that account was said to be is not asked
+  for (const account of await inChannels(tx, [...addresses], [...accounts.keys()])) {
+    const key = `${account.tenantId}/${account.objectId}`;
+    accounts.set(key, { ...account, userId: accounts.get(key)?.userId ?? account.userId });
+  }
   const { rows: contacts } = await sql<Somebody['contacts'][number] & { name: string }>`
     select id, partnership_id, side, key, name from contact where id = any(${[...contactIds]}::uuid[]) order by id`.execute(tx);
   const found = { contacts, addresses: [...addresses].sort(), accounts: [...accounts.values()] };
   const names = new Set([...contacts.map(({ name }) => name), ...(await namesAt(tx, found))]);
   return { ...found, names: [...names].filter(Boolean).sort() };
+}
+
+/** Accounts of members of channels that show one of these addresses, and what Teams calls them there. */
+async function inChannels(tx: Tx | Db, addresses: readonly string[], keys: readonly string[]): Promise<Somebody['accounts'][number][]> {
+  const { rows } = await sql<Somebody['accounts'][number]>`
+    select distinct on (tenant_id, object_id) tenant_id, object_id, user_id from channel_member
+    where tenant_id is not null and object_id is not null
+      and (lower(address) = any(${[...addresses]}::text[]) or tenant_id || '/' || object_id = any(${[...keys]}::text[]))
+    order by tenant_id, object_id, user_id`.execute(tx);
+  return rows;
 }
 
 /** Who an account is, by what it is bound to and nothing beside: no other partnership in which the same address is listed. */

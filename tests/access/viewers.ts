@@ -52,13 +52,16 @@ export const VIEWERS = {
   /** In the channel, and nobody yet. */
   unbound: { person: account('zoe', 'zoe@contoso.com', { kind: 'guest' }), contact: null },
   /** Of a company in which nobody is bound. */
-  otherTenant: { person: account('mallory', 'mallory@other.example', { kind: 'external', tenantId: OTHER_TENANT }), contact: null },
+  otherTenant: {
+    person: account('mallory', 'mallory@other.example', { kind: 'external', tenantId: OTHER_TENANT }),
+    contact: null,
+  },
   /** No person: an application with a token of its own, though it names the owner. */
   appOnly: { person: account('app', 'app@contoso.com'), contact: null },
   /** An executive of the client, contact of its other partnership alone. */
   executive: { person: account('rosa', 'rosa@contoso.com'), contact: ['northwind', 'rosa'] },
   /** An admin of Rapport who is no contact anywhere. */
-  admin: { person: account('root', 'root@contoso.com'), contact: null },
+  admin: { person: account('root', 'root@contoso.com', { name: 'Quentin' }), contact: null },
 } as const satisfies Record<string, { person: Person; contact: readonly [string, string] | null }>;
 export type Viewer = keyof typeof VIEWERS;
 export const viewers = Object.keys(VIEWERS) as Viewer[];

@@ -4,6 +4,7 @@ import type { Action, Actor } from '../../bot/capability.ts';
 import { contactIdOf, currentCharter } from '../../bot/charter/index.ts';
 import type { Side } from '../../bot/contract/sides.ts';
 import { saveMeetings } from '../../bot/meetings/index.ts';
+import { askedBy } from '../../bot/privacy/command.ts';
 import { type Erased, erase } from '../../bot/privacy/erase.ts';
 import { prepare } from '../../bot/reviews/prepare.ts';
 import { reviewById } from '../../bot/reviews/store.ts';
@@ -16,6 +17,10 @@ import { everything } from './dump.ts';
 /** By which Carlo and Joan can be told, wherever it stands: keys, names, addresses, accounts, Teams' names for them. */
 const CARLO = [/carlo/i, /reyes/i, new RegExp(VIEWERS.external.person.objectId)];
 const JOAN = [/joan/i, /santos/i, new RegExp(VIEWERS.guest.person.objectId)];
+/** Zoe was said to be somebody, wrote to the bot, and it was taken back; Quentin and Mallory are in the channel and were never anybody. */
+const ZOE = [/zoe/i, new RegExp(VIEWERS.unbound.person.objectId)];
+const QUENTIN = [/quentin/i, /29:root/, /root@contoso/i, new RegExp(VIEWERS.admin.person.objectId)];
+const MALLORY = [/mallory/i, new RegExp(VIEWERS.otherTenant.person.objectId)];
 /** What they wrote, in mail, on cards, for meetings. */
 const CARLOS_WORDS = [
   'Echo platypus',
@@ -115,8 +120,27 @@ async function fill(): Promise<void> {
     data: { subjectId: story.waits.alpha, 'obligation.cannot:remark': 'Ostriches cannot fly' },
   });
   await house.drain();
+  await mistakeZoe();
   expect(database.clock.now()).toEqual(new Date(at));
 }
+
+async function mistakeZoe(): Promise<void> {
+  const { client } = house;
+  const { key, tenantId, objectId } = VIEWERS.unbound.person;
+  const binding = { tenantId, objectId, contactId: contactIdOf(FABRIKAM, 'luis') };
+  await say('anna', 'people.bind', FABRIKAM, binding);
+  await client.say(key, await client.openPersonal(key), 'open');
+  await house.drain();
+  expect(await chatsOfZoe()).toHaveLength(1);
+  await say('anna', 'people.unbind', FABRIKAM, binding);
+}
+const chatsOfZoe = async (): Promise<unknown[]> => {
+  const { rows } = await sql`
+    select 1 from conversation where user_id = ${VIEWERS.unbound.person.teamsUserId} or conversation_id = ${chatOf(VIEWERS.unbound.person.key)}`.execute(
+    house.database.db,
+  );
+  return rows;
+};
 
 const eraseNow = (asked: Parameters<typeof erase>[1]): Promise<Erased> => erase(house.ports, asked);
 const told = (text: string, needles: readonly (RegExp | string)[]): string[] =>
@@ -143,6 +167,11 @@ async function figures(): Promise<unknown> {
   const { rows: asked } = await sql`select id, state, opened_at, ended_at, asking_side, facts from escalation order by id`.execute(db);
   return { journal, waits, asked };
 }
+/** Who is in the channel is read anew. */
+async function readFabrikam(): Promise<void> {
+  await house.readRoster(story.setup);
+  await settle();
+}
 async function settle(): Promise<void> {
   for (let round = 0; round < 4; round += 1) await house.drain();
 }
@@ -150,7 +179,8 @@ async function settle(): Promise<void> {
 describe('somebody who is erased', () => {
   it('stood in the database before, with everything he wrote', async () => {
     const text = await everything(house.database.db);
-    for (const needle of [...CARLO, ...JOAN, ...CARLOS_WORDS, ...JOANS_WORDS]) expect(told(text, [needle])).not.toEqual([]);
+    for (const needle of [...CARLO, ...JOAN, ...ZOE, ...QUENTIN, ...MALLORY, ...CARLOS_WORDS, ...JOANS_WORDS])
+      expect(told(text, [needle])).not.toEqual([]);
     expect(told(inTeams(), [...CARLOS_WORDS, ...JOANS_WORDS])).not.toEqual([]);
     expect(house.messages(chatOf('joan')).filter(({ from }) => from === 'bot')).not.toEqual([]);
   });
@@ -195,13 +225,7 @@ describe('somebody who is erased', () => {
 
   it('is not taken up again by a charter that goes on listing him, nor by the roster of the channel', async () => {
     await house.amend((text) => text.replace('note: First version.', 'note: Second version.'));
-    const { id } = await house.database.db
-      .selectFrom('conversation')
-      .select('id')
-      .where('partnershipId', '=', FABRIKAM)
-      .executeTakeFirstOrThrow();
-    await house.readRoster(id);
-    await settle();
+    await readFabrikam();
     expect(told(await everything(house.database.db), [...CARLO, ...CARLOS_WORDS])).toEqual([]);
     const { rows } = await sql`select 1 from channel_member where name = '(erased)'`.execute(house.database.db);
     expect(rows).toHaveLength(1);
@@ -244,4 +268,36 @@ it('an owner with a chat of her own, after all has come to rest', async () => {
   expect(told(inTeams(), [...JOAN, ...JOANS_WORDS])).toEqual([]);
   // answers in words, which say nothing of anybody, stay; cards do not
   expect(house.messages(chatOf('joan')).filter(({ from, content }) => from === 'bot' && content.attachments?.length)).toEqual([]);
+});
+
+describe('somebody who is bound to nobody', () => {
+  it('leaves no chat behind once it was taken back that he is somebody', async () => {
+    await settle();
+    expect(await chatsOfZoe()).toEqual([]);
+    expect(house.messages(chatOf('zoe')).filter(({ from, content }) => from === 'bot' && content.attachments?.length)).toEqual([]);
+  });
+
+  it.each([
+    ['was taken for somebody else', 'zoe@contoso.com', ZOE],
+    ['is known by the roster of a channel alone, under one word', 'Root@contoso.com', QUENTIN],
+    ['stands there without an address', `${VIEWERS.otherTenant.person.tenantId}/${VIEWERS.otherTenant.person.objectId}`, MALLORY],
+  ])('and %s', async (_who, word, needles) => {
+    expect(await eraseNow(askedBy([word], ''))).toMatchObject({ people: 0, accounts: 1, left: 0 });
+    await settle();
+    expect(told(await everything(house.database.db), needles)).toEqual([]);
+    await readFabrikam();
+    expect(told(await everything(house.database.db), needles)).toEqual([]);
+  });
+});
+
+it('a chat from which the bot was removed keeps no account either', async () => {
+  const { client } = house;
+  const { key, teamsUserId } = VIEWERS.member.person;
+  await client.say(key, await client.openPersonal(key), 'open');
+  await sql`update conversation set tombstoned_at = now(), tombstone_reason = 'remove' where user_id = ${teamsUserId}`.execute(
+    house.database.db,
+  );
+  expect(await eraseNow({ address: 'pieter@contoso.com' })).toMatchObject({ chats: 1 });
+  await settle();
+  expect(told(await everything(house.database.db), [/pieter/i])).toEqual([]);
 });
