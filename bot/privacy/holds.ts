@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { HeldView } from '../contract/privacy.ts';
 import type { Db, Tx } from '../store/database.ts';
+import { OWN } from './holdsOwn.ts';
 import { type Entry, INVENTORY, KEEPS } from './inventory.ts';
 import type { Somebody } from './somebody.ts';
 
@@ -21,7 +22,7 @@ export async function heldAbout(tx: Tx | Db, person: Somebody, reading: Reading)
     if (entry.shown === false) continue;
     const rows = await rowsOf(tx, table, entry, person, reading);
     if (rows.length === 0) continue;
-    const shown = rows.slice(0, reading.most).map((row) => shownRow(table, entry, row, person, reading));
+    const shown = rows.slice(0, reading.most);
     const { howLong } = KEEPS[entry.keep];
     const [what, why, from, kept] = [entry.row, entry.why, entry.from, howLong].map(sentence) as [string, string, string, string];
     held.push({ what, why, from, howLong: kept, count: rows.length, rows: shown });
@@ -48,14 +49,18 @@ function conditions(table: string, entry: Entry, person: Somebody): RawBuilder<u
   for (const column of columns(entry.columns.people))
     found.push(sql`${sql.ref(column)} @> any(${addresses.map((address) => JSON.stringify([{ address }]))}::jsonb[])`);
   if (columns(entry.columns.account).includes('object_id')) found.push(sql`tenant_id || '/' || object_id = any(${keys}::text[])`);
+  else if (columns(entry.columns.account).includes('user_id'))
+    found.push(sql`user_id = any(${accounts.flatMap(({ objectId, userId }) => [objectId, userId ?? objectId])}::text[])`);
   // whoever was asked, or holds it, stands in its details by id
   if (entry.columns.facts && entry.matter && ids.length) found.push(sql`facts::text ~ ${ids.join('|')}`);
   return found;
 }
 const LISTS: ReadonlySet<string> = new Set(['mailbox.addresses', 'obligation.asked_addresses']);
 
-async function rowsOf(tx: Tx | Db, table: string, entry: Entry, person: Somebody, { self }: Reading): Promise<Row[]> {
-  if (table === 'remark') return remarksOf(tx, person);
+async function rowsOf(tx: Tx | Db, table: string, entry: Entry, person: Somebody, reading: Reading): Promise<Shown[]> {
+  const { self } = reading;
+  const own = OWN[table];
+  if (own) return own(tx, person, reading);
   const about = conditions(table, entry, person);
   if (about.length === 0) return [];
   const mine = [sql`(${sql.join(about, sql` or `)})`];
@@ -71,15 +76,7 @@ async function rowsOf(tx: Tx | Db, table: string, entry: Entry, person: Somebody
   const { rows } = await sql<{ row: Row }>`
     select to_jsonb(held) || jsonb_build_object('shared', ${shared}) as row from ${sql.table(table)} as held
     where ${sql.join(mine, sql` and `)} limit 100000`.execute(tx);
-  return rows.map(({ row }) => row);
-}
-
-/** What he wrote with a press, by the history. */
-async function remarksOf(tx: Tx | Db, { contacts }: Somebody): Promise<Row[]> {
-  const { rows } = await sql<{ row: Row }>`
-    select jsonb_build_object('text', text, 'at', at, 'kind', kind, 'by', true) as row from remark join journal on journal.id = journal_id
-    where by_contact_id = any(${contacts.map(({ id }) => id)}::uuid[]) order by journal_id`.execute(tx);
-  return rows.map(({ row }) => row);
+  return rows.map(({ row }) => shownRow(table, entry, row, person, reading));
 }
 
 /** Numbers and ids by which tables are tied say nothing to a person. */
@@ -92,15 +89,37 @@ function shownRow(table: string, entry: Entry, row: Row, person: Somebody, { sel
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') shown[column.replaceAll('_', ' ')] = value;
   };
   for (const column of columns(entry.columns.plain)) put(column, row[column]);
+  if (hasOwnAccount(row, person))
+    for (const column of columns(entry.columns.account))
+      if (typeof row[column] === 'string') shown[column.replaceAll('_', ' ')] = row[column];
+  if (table === 'review') Object.assign(shown, takenIn(row.facts, person));
   for (const column of columns(entry.columns.name)) if (isHis(table, row, person)) put(column, row[column]);
   for (const column of [...columns(entry.columns.address), ...columns(entry.columns.people)])
     put(column, ownOf(row[column], person.addresses));
   for (const column of columns(entry.columns.words)) if (mayRead(table, entry, row, person, self)) put(column, row[column]);
-  if (table === 'remark') Object.assign(shown, { at: row.at, kind: row.kind });
   const roles = columns(entry.columns.contact).filter((column) => person.contacts.some(({ id }) => id === row[column]) && column !== 'id');
-  if (roles.length)
-    shown.you = roles.map((column) => column.replace(/_?contact_id$|_id$/, '').replaceAll('_', ' ') || 'the person').join(', ');
+  const named = roles.map((column) => column.replace(/_?contact_id$|_id$/, '').replaceAll('_', ' ') || 'the person');
+  // whoever was asked, or holds it
+  if (entry.matter && person.contacts.some(({ id }) => JSON.stringify(row.facts ?? null).includes(id))) named.push('named in its details');
+  if (named.length) shown.you = named.join(', ');
   return shown;
+}
+
+/** Whether the account of a row is his: of whom he bound, or in whose chat he agreed to something, it is not. */
+function hasOwnAccount(row: Row, { contacts, addresses, accounts }: Somebody): boolean {
+  if (typeof row.object_id === 'string')
+    return accounts.some(({ tenantId, objectId }) => tenantId === row.tenant_id && objectId === row.object_id);
+  const own = accounts.some(({ objectId, userId }) => row.user_id !== null && (row.user_id === userId || row.user_id === objectId));
+  return (
+    own || contacts.some(({ id }) => id === row.contact_id) || [row.address, row.addresses].some((each) => ownOf(each, addresses) !== null)
+  );
+}
+
+/** When he is taken, as the calendars told it while a review had no date: of all who were asked about, in one. */
+function takenIn(facts: unknown, { contacts }: Somebody): Shown {
+  const { busy } = (facts ?? {}) as { busy?: { of: readonly string[]; times: readonly { from: string; to: string }[] } | null };
+  if (!busy?.of.some((each) => contacts.some(({ id }) => id === each))) return {};
+  return { taken: busy.times.map(({ from, to }) => `${from} to ${to}`).join(', '), 'taken, of how many people': busy.of.length };
 }
 
 const isHis = (table: string, row: Row, { addresses }: Somebody): boolean =>
@@ -117,7 +136,6 @@ function ownOf(value: unknown, addresses: readonly string[]): string | null {
 
 /** What he wrote; and subjects of mail that he is on, as far as a card would show them to him. */
 function mayRead(table: string, entry: Entry, row: Row, { contacts, addresses }: Somebody, self: boolean): boolean {
-  if (table === 'remark') return true;
   if (entry.by) return contacts.some(({ id }) => id === row[entry.by!]);
   if (table === 'calendar_event') return !self || addresses.includes(String(row.organizer));
   // of mail to people of two partnerships, those of the client alone

@@ -122,7 +122,6 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     from: CHARTER,
     keep: 'agreed',
     columns: { plain: 'partnership_id version effective_at loaded_at', hash: 'source_hash', facts: 'data' },
-    shown: false,
   },
   charter_acknowledgement: {
     row: 'that somebody agreed to a version for his side',
@@ -251,7 +250,6 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
       pointer: 'graph_id message_key folder_id conversation_id web_link',
       words: 'categories',
     },
-    shown: false,
   },
   mailbox: {
     row: 'a mailbox that is read',

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { contactIdOf } from '../../bot/charter/index.ts';
+import { contactBack, contactLeft } from '../../bot/charter/left.ts';
 import { MyDataView } from '../../bot/contract/privacy.ts';
+import { bind, unbind } from '../../bot/people/index.ts';
 import { eraseCommand } from '../../bot/privacy/eraseCommand.ts';
 import { holdsCommand } from '../../bot/privacy/holdsCommand.ts';
 import { somebody } from '../../bot/privacy/somebody.ts';
 import { type House, openHouse } from '../access/house.ts';
 import { askAround, FABRIKAM, tell, write } from '../access/story.ts';
-import type { Viewer } from '../access/viewers.ts';
+import { VIEWERS, type Viewer } from '../access/viewers.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -66,16 +68,83 @@ it('the names under which he stood on mail are his, also in copies and from befo
   );
 });
 
+it('his account, and what each version of the agreement says of him', async () => {
+  const view = await dataOf('external');
+  const { tenantId, objectId, teamsUserId } = VIEWERS.external.person;
+  const account = { 'tenant id': tenantId, 'object id': objectId };
+  expect(rowsOf(view, /^Whose account/)).toEqual([expect.objectContaining({ ...account, 'conversation user id': teamsUserId })]);
+  expect(rowsOf(view, /^Who is in a channel/)).toEqual([expect.objectContaining({ ...account, 'user id': teamsUserId })]);
+  expect(rowsOf(view, /^A version of what/)).toEqual([
+    {
+      partnership: 'Contoso and Fabrikam',
+      version: 1,
+      side: 'provider',
+      key: 'carlo',
+      addresses: 'carlo@fabrikam.com, carlo.reyes@fabrikam.com',
+      role: 'Service desk',
+      calendar: 'manila',
+      owner: false,
+      executive: false,
+      left: false,
+      'stands in for somebody': true,
+      'is asked for help at': 'operational',
+    },
+  ]);
+});
+
+it('flags and categories of the mail in his own mailbox', async () => {
+  await sql`
+    update message_copy set flag = 'flagged', categories = '{Red category,Answer needed}' where message_key = '<alpha@mail>'`.execute(
+    house.database.db,
+  );
+  expect(rowsOf(await dataOf('owner'), /^A copy of a mail/)).toEqual(
+    expect.arrayContaining([expect.objectContaining({ flag: 'flagged', categories: 'Red category, Answer needed' })]),
+  );
+  expect(JSON.stringify(await dataOf('external'))).not.toContain('Red category');
+});
+
+it('what the history tells of him: that he was taken for somebody, and has left', async () => {
+  const { ports, database } = house;
+  const by = { partnershipId: FABRIKAM, contactId: contactIdOf(FABRIKAM, 'joan'), side: 'provider', owner: true, through: 'tab' } as const;
+  const { tenantId, objectId } = VIEWERS.unbound.person;
+  const said = { tenantId, objectId, contactId: contactIdOf(FABRIKAM, 'luis'), by, now: database.clock.now() };
+  const carlo = { partnershipId: FABRIKAM, contactId: contactIdOf(FABRIKAM, 'carlo'), by, now: database.clock.now() };
+  await ports.transaction(async (tx) => {
+    await bind(tx, said);
+    await unbind(tx, said);
+    await contactLeft(tx, carlo);
+    await contactBack(tx, carlo);
+  });
+  const told = async (viewer: Viewer) =>
+    rowsOf(await dataOf(viewer), /^Who did what/)
+      .filter(({ you }) => you === 'whom it is about')
+      .map(({ kind, account }) => [kind, account]);
+  expect(await told('unbound')).toEqual([
+    ['people.bound', objectId],
+    ['people.unbound', objectId],
+  ]);
+  expect(await told('external')).toEqual(
+    expect.arrayContaining([
+      ['charter.contactLeft', undefined],
+      ['charter.contactBack', undefined],
+    ]),
+  );
+  const { out } = await run(holdsCommand, 'luis@fabrikam.com');
+  expect(out).toContain('people.unbound');
+  expect(out).not.toContain(objectId);
+});
+
 it('and nothing of anybody else', async () => {
   const text = JSON.stringify(await dataOf('external'));
   for (const other of ['anna@contoso.com', 'priya@northwind.in', 'Anna', 'Joan', 'The import stopped', 'A new menu', 'Sierra giraffe'])
     expect(text).not.toContain(other);
+  for (const other of ['owner', 'guest', 'unbound'] as const) expect(text).not.toContain(VIEWERS[other].person.objectId);
   expect(rowsOf(await dataOf('guest'), /^A decision/)[0]).toMatchObject({ what: 'A new menu', you: 'by' });
 });
 
 it('an account that is nobody yet reads that it is in the channel, and no more', async () => {
   const view = await dataOf('unbound');
-  expect([view.addresses, kinds(view)]).toEqual([[], ['Who is in a channel']]);
+  expect([view.addresses, kinds(view)]).toEqual([[], ['Who did what, when, through what', 'Who is in a channel']]);
 });
 
 it('another partnership in which the same address is listed is not shown to an account that is bound in one', async () => {

@@ -7,7 +7,9 @@ import { Unavailable } from '../../bot/errors.ts';
 import { freeBusy, graphClient } from '../../bot/graph/index.ts';
 import type { FreeBusyPort } from '../../bot/meetings/index.ts';
 import { erase } from '../../bot/privacy/erase.ts';
+import { heldAbout } from '../../bot/privacy/holds.ts';
 import { emptyDue, TERMS } from '../../bot/privacy/retention.ts';
+import { somebody } from '../../bot/privacy/somebody.ts';
 import type { Review } from '../../bot/reviews/review.ts';
 import type { Meeting } from '../../infra/local/tenant/tenant.ts';
 import { aBench, type Bench } from '../local/support/graph.ts';
@@ -126,6 +128,10 @@ describe('times to book', () => {
       of: [world.idOf('anna'), world.idOf('pieter')].sort(),
       times: [{ from: at('2026-12-01T09:00:00Z'), to: at('2026-12-01T11:15:00Z') }],
     });
+    const held = await heldAbout(world.db, await somebody(world.db, { address: ANNA }), { most: 100, self: true });
+    expect(held.flatMap((each) => each.rows).filter((row) => 'taken' in row)).toEqual([
+      expect.objectContaining({ taken: '2026-12-01T09:00:00.000Z to 2026-12-01T11:15:00.000Z', 'taken, of how many people': 2 }),
+    ]);
     const { rows } = await sql<{ text: string }>`select to_jsonb(review)::text as text from review`.execute(world.db);
     expect(rows.map(({ text }) => text).join()).not.toMatch(/zebra|@contoso/i);
   });
