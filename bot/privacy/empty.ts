@@ -80,3 +80,17 @@ export async function removeSubjects(tx: Tx, table: string, kind: string, ids: r
   }
   await sql`delete from ${sql.table(table)} where id = any(${texts}::uuid[])`.execute(tx);
 }
+
+/**
+ * Mailboxes are read no more: whose they were, how far they were read and their calendars go. Their rows stay, since copies of mail name them; who
+ * is read again is read anew, as another mailbox.
+ * @param word - stands in the place of the address
+ */
+export async function forgetMailboxes(tx: Tx, ids: readonly string[], word: 'erased' | 'left'): Promise<void> {
+  if (ids.length === 0) return;
+  for (const table of ['mailbox_partnership', 'mail_wanted', 'graph_subscription', 'graph_wake', 'mail_folder', 'calendar_event'])
+    await sql`delete from ${sql.table(table)} where mailbox_id = any(${[...ids]}::uuid[])`.execute(tx);
+  await sql`
+    update mailbox set address = ${word}::text || ':' || id, addresses = '{}', user_id = null, state = 'off', calendar_link = null, gate_hash = null
+    where id = any(${[...ids]}::uuid[])`.execute(tx);
+}

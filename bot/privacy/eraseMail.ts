@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { ERASED_WORDS } from '../people/erased.ts';
 import type { Tx } from '../store/database.ts';
 import { lockThreads } from '../threads/index.ts';
-import { emptyThreads, refreshSubjects } from './empty.ts';
+import { emptyThreads, forgetMailboxes, refreshSubjects } from './empty.ts';
 import type { Somebody } from './somebody.ts';
 
 /**
@@ -105,13 +105,9 @@ export async function withoutMailbox(tx: Tx, { addresses, contacts }: Somebody):
     select id from mailbox where address = any(${[...addresses]}::text[]) or addresses && ${[...addresses]}::text[]
       or id in (select mailbox_id from mailbox_partnership where contact_id = any(${contacts.map(({ id }) => id)}::uuid[]))`.execute(tx);
   const ids = rows.map(({ id }) => id);
-  for (const table of ['mailbox_partnership', 'mail_wanted', 'graph_subscription', 'graph_wake', 'mail_folder', 'calendar_event'])
-    await sql`delete from ${sql.table(table)} where mailbox_id = any(${ids}::uuid[])`.execute(tx);
+  await forgetMailboxes(tx, ids, 'erased');
   await sql`
     update message_copy set web_link = null, categories = array(
       select each from unnest(categories) as each where lower(each) in ('answer needed', 'no answer needed', 'rapport: leave out'))
     where mailbox_id = any(${ids}::uuid[])`.execute(tx);
-  await sql`
-    update mailbox set address = 'erased:' || id, addresses = '{}', user_id = null, state = 'off', calendar_link = null, gate_hash = null
-    where id = any(${ids}::uuid[])`.execute(tx);
 }

@@ -20,6 +20,14 @@ export type Holds = keyof typeof HOLDS;
 export const KEEPS = {
   noPerson: { howLong: 'as long as Rapport runs: nothing about a person', by: 'nothing' },
   listed: { howLong: 'as long as the charter lists the person', by: 'the charter file, `npm run erase`' },
+  known: {
+    howLong: 'as long as the charter lists the person, and 400 days longer; after that an id and a key in the place of the name',
+    by: 'the daily emptying, `npm run erase`',
+  },
+  bound: {
+    howLong: 'until it is taken back, or 400 days after the charter listed the person last',
+    by: 'an owner, the directory, the daily emptying, `npm run erase`',
+  },
   agreed: {
     howLong: 'as long as the partnership is in Rapport: it is what both sides agreed',
     by: '`npm run erase` takes a person out of it',
@@ -35,9 +43,18 @@ export const KEEPS = {
   },
   remark: { howLong: '90 days after what it was said about ended', by: 'the daily emptying, `npm run erase`' },
   meeting: { howLong: '90 days after the meeting', by: 'the daily emptying, `npm run erase`' },
-  mailbox: { howLong: 'as long as the mailbox is read', by: 'the charter or MAILBOXES, `npm run erase`' },
+  mailbox: {
+    howLong: 'as long as the mailbox is read, and 90 days longer; after that a row without address and account, which copies of mail name',
+    by: 'the daily emptying, `npm run erase`',
+  },
+  reading: { howLong: 'as long as the mailbox is read', by: 'the charter or MAILBOXES, `npm run erase`' },
+  folders: { howLong: 'as long as the mailbox is read, and 90 days longer', by: 'the daily emptying, `npm run erase`' },
   pattern: { howLong: '400 days after it was said', by: 'the daily emptying, `npm run erase`' },
-  chat: { howLong: 'as long as the person is known and the bot is there', by: 'unbinding, removal of the bot, `npm run erase`' },
+  chat: {
+    howLong:
+      'as long as the bot is there and, in a chat, the person known; that somebody took the bot away, as long as the person is known; after that a row without names, which cards name',
+    by: 'unbinding, the daily emptying, `npm run erase`',
+  },
   roster: { howLong: 'as long as the person is in the channel; read anew each day', by: 'reading the channel, `npm run erase`' },
   days: { howLong: '3 days', by: 'the daily clearing, `npm run erase`' },
   done: { howLong: 'until it was done', by: 'being done' },
@@ -145,7 +162,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     whose: 'people of both sides',
     why: 'to know who is asked, who may press, and who reads what',
     from: CHARTER,
-    keep: 'listed',
+    keep: 'known',
     columns: { plain: 'partnership_id side active owner executive left_at erased_at', contact: 'id', name: 'name key' },
   },
   contact_address: {
@@ -161,7 +178,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     whose: 'people of both sides',
     why: 'a press counts only for an account that is known',
     from: 'the directory of the client, or an owner who said so',
-    keep: 'listed',
+    keep: 'bound',
     columns: { plain: 'bound_at own_brief_since', contact: 'contact_id bound_by', account: 'tenant_id object_id conversation_user_id' },
   },
   erased: {
@@ -270,7 +287,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     whose: 'people of the client',
     why: 'no mailbox is read without a reason',
     from: CHARTER,
-    keep: 'mailbox',
+    keep: 'reading',
     columns: { plain: 'mailbox_id partnership_id', contact: 'contact_id' },
     shown: false,
   },
@@ -279,7 +296,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     whose: 'people of the client',
     why: 'so that each mail is read once',
     from: MAIL,
-    keep: 'mailbox',
+    keep: 'folders',
     columns: { plain: 'mailbox_id role round complete due read_at gone_at items', pointer: 'folder_id delta_link next_link' },
     shown: false,
   },
@@ -297,7 +314,7 @@ export const INVENTORY: Readonly<Record<string, Entry>> = {
     whose: 'people of the client',
     why: 'so that mail is seen soon',
     from: 'Microsoft Graph',
-    keep: 'mailbox',
+    keep: 'folders',
     columns: { plain: 'mailbox_id expires_at', pointer: 'id', hash: 'client_state_hash' },
     shown: false,
   },

@@ -3,8 +3,9 @@ import type { DeadlineHandler } from '../capability.ts';
 import { setDeadline } from '../deadlines/index.ts';
 import { addJob } from '../jobs/index.ts';
 import { EMPTIED_WORDS } from '../people/erased.ts';
+import { requestLeave } from '../posts/index.ts';
 import type { Tx } from '../store/database.ts';
-import { emptyMatters, emptyThreads, removeSubjects } from './empty.ts';
+import { emptyMatters, emptyThreads, forgetMailboxes, removeSubjects } from './empty.ts';
 import { type MatterTable, matters } from './inventory.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -54,6 +55,8 @@ export async function emptyDue(tx: Tx, terms: Terms, now: Date, batch = BATCH): 
   }
   counts.push(await removeThreads(tx, times, batch));
   counts.push(...(await clearRest(tx, words, times, now, batch)));
+  counts.push(await leaveMailboxes(tx, words, batch));
+  counts.push(await leaveConversations(tx));
   for (const contactId of await longGone(tx, times))
     await addJob(tx, FORGET, { contactId }, { key: `${FORGET}:${contactId}`, priority: 10 });
   return counts.some((count) => count >= batch);
@@ -79,7 +82,7 @@ async function quietThreads(tx: Tx, since: Date, times: Date, limit: number): Pr
         where mine.thread_id = thread.id and mine.prefix = 'none' and not mine.is_reply and mine.bare_subject <> ''
           and other.thread_id <> thread.id and other.at > ${since}))
     order by first_at, id limit ${limit}`.execute(tx);
-  return rows.map(({ id }) => id);
+  return idsOf(rows);
 }
 
 async function wordyMatters(tx: Tx, { table, ended, words, of }: MatterTable, since: Date, limit: number) {
@@ -94,7 +97,7 @@ async function wordyMatters(tx: Tx, { table, ended, words, of }: MatterTable, si
         where whole.${sql.ref(ended)} <= ${since} and (${some}) order by 1 limit ${limit}`.execute(tx)
     : await sql<{ id: string }>`
         select id from ${sql.table(table)} where ${sql.ref(ended)} <= ${since} and (${some}) order by id limit ${limit}`.execute(tx);
-  return rows.map(({ id }) => id);
+  return idsOf(rows);
 }
 
 /** Of waits only those whose conversation was emptied: until then a fold needs them. */
@@ -102,8 +105,10 @@ async function overMatters(tx: Tx, { table, ended }: MatterTable, since: Date, l
   const free = table === 'obligation' ? sql`emptied_at is not null` : sql`true`;
   const { rows } = await sql<{ id: string }>`
     select id from ${sql.table(table)} where ${sql.ref(ended)} <= ${since} and ${free} order by id limit ${limit}`.execute(tx);
-  return rows.map(({ id }) => id);
+  return idsOf(rows);
 }
+
+const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 
 async function removeThreads(tx: Tx, times: Date, limit: number): Promise<number> {
   const { rows } = await sql<{ id: string }>`
@@ -111,7 +116,7 @@ async function removeThreads(tx: Tx, times: Date, limit: number): Promise<number
     where emptied_until <= ${times} and merged_into is null and first_at is null and not exists (
       select 1 from obligation join thread as own on own.id = obligation.thread_id where own.id = thread.id or own.merged_into = thread.id)
     order by id limit ${limit} for update skip locked`.execute(tx);
-  const ids = rows.map(({ id }) => id);
+  const ids = idsOf(rows);
   if (ids.length === 0) return 0;
   const all = sql`(select id from thread where id = any(${ids}::uuid[]) or merged_into = any(${ids}::uuid[]))`;
   await sql`delete from thread_tie where thread_id in ${all}`.execute(tx);
@@ -119,6 +124,39 @@ async function removeThreads(tx: Tx, times: Date, limit: number): Promise<number
   await sql`delete from thread where merged_into = any(${ids}::uuid[])`.execute(tx);
   await sql`delete from thread where id = any(${ids}::uuid[])`.execute(tx);
   return ids.length;
+}
+
+/** Mailboxes that are read for nobody and were not for as long as words are kept: until then they would be read on where they were. */
+async function leaveMailboxes(tx: Tx, since: Date, limit: number): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    select id from mailbox
+    where user_id is not null and (last_read_at is null or last_read_at <= ${since})
+      and not exists (select 1 from mailbox_partnership where mailbox_id = mailbox.id)
+    order by id limit ${limit} for update skip locked`.execute(tx);
+  // somebody may have asked for one until it was locked
+  const { rows: wanted } = await sql<{ id: string }>`
+    select mailbox_id as id from mailbox_partnership where mailbox_id = any(${idsOf(rows)}::uuid[])`.execute(tx);
+  await forgetMailboxes(
+    tx,
+    idsOf(rows).filter((id) => !idsOf(wanted).includes(id)),
+    'left',
+  );
+  return rows.length;
+}
+
+/**
+ * Conversations that are closed to the bot keep no name of Teams' for them. Chats that are nobody's are left for good; in that of somebody who is
+ * known it stays whose it was, so that nobody who took the bot away is written to again.
+ */
+async function leaveConversations(tx: Tx): Promise<number> {
+  const { rows: nobodys } = await sql<{ id: string }>`
+    select id from conversation
+    where kind = 'personal' and contact_id is null and conversation_id not like 'erased:%' order by id`.execute(tx);
+  for (const { id } of nobodys) await requestLeave(tx, id);
+  const { rows: closed } = await sql<{ id: string }>`
+    update conversation set conversation_id = 'left:' || id
+    where tombstoned_at is not null and conversation_id !~ '^(left|erased):' returning id`.execute(tx);
+  return closed.length;
 }
 
 /** Erases somebody who has been gone for as long as times are kept: a job, since it waits for others. */
@@ -134,7 +172,7 @@ async function longGone(tx: Tx, times: Date): Promise<string[]> {
         and not exists (select 1 from charter_version as next
           where next.partnership_id = listing.partnership_id and next.version > listing.version and next.effective_at <= ${times})))
     order by id`.execute(tx);
-  return rows.map(({ id }) => id);
+  return idsOf(rows);
 }
 
 /** Whatever has no end of its own to count from. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
+import { emptyDue, TERMS } from '../../bot/privacy/retention.ts';
 import { aMail, aMailbox, aPerson, aTenant, START } from '../local/support/tenant.ts';
 import { Service } from './service.ts';
 
@@ -49,6 +50,29 @@ describe('whose mail is read', () => {
     // who the contacts are is another matter than whose mail is read
     const bound = await service.database.db.selectFrom('identity').select('objectId').execute();
     expect(bound.map(({ objectId }) => objectId).sort()).toEqual([anna, pieter, ruth].map(({ objectId }) => objectId).sort());
+  });
+
+  it('that of nobody whom no charter lists: ninety days later the mailbox has no name, and is read anew when somebody lists it again', async () => {
+    service = await Service.start(tenantWith(aMail({ from: joan, to: anna.address, subject: 'One' })));
+    await service.sweep();
+    service.mailboxes = hr.address;
+    await service.sweep();
+    const keep = (): Promise<boolean> => service.ports.transaction((tx) => emptyDue(tx, TERMS, service.clock.now()));
+    await keep();
+    expect((await boxes()).map(({ address }) => address)).toContain(anna.address);
+    await sql`update mailbox set last_read_at = last_read_at - interval '90 days' where address in (${anna.address}, ${hr.address})`.execute(
+      service.database.db,
+    );
+    await keep();
+    const [left, read] = [(await boxes()).find(({ state }) => state === 'off')!, (await boxes()).find(({ state }) => state === 'reading')!];
+    expect(left).toMatchObject({ address: `left:${left.id}`, addresses: [], userId: null, calendarLink: null, gateHash: null });
+    expect(read).toMatchObject({ address: hr.address, userId: hr.objectId });
+    expect((await folders()).filter(({ mailboxId }) => mailboxId === left.id)).toEqual([]);
+    service.bench.graph.send({ from: joan, to: [anna.address], subject: 'Two', at: minutes(-5) });
+    service.mailboxes = 'contacts';
+    await service.sweep();
+    expect((await boxes()).find(({ userId }) => userId === anna.objectId)).toMatchObject({ address: anna.address, state: 'reading' });
+    expect(await service.subjects()).toEqual(['One', 'Two']);
   });
 
   it('nobody whose partnership is paused, and everything again when it goes on', async () => {

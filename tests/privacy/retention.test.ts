@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { sweep } from '../../bot/deadlines/index.ts';
+import type { TeamsPort } from '../../bot/posts/port.ts';
+import { leaveForGood } from '../../bot/posts/remove.ts';
 import { privacy, startRetention } from '../../bot/privacy/index.ts';
 import { emptyDue, TERMS } from '../../bot/privacy/retention.ts';
 import { EscalationsWorld, REQUEST } from '../escalations/world.ts';
 import type { ResponsesWorld } from '../responses/world.ts';
 import { everything } from './dump.ts';
 
+const TENANT = '10000000-0000-4000-8000-000000000001';
 const START = '2026-11-09T08:00:00Z';
 const day = (at: string): Date => new Date(at);
 const ALPHA = { id: 'alpha', at: '2026-11-09T09:00:00Z', from: 'anna@contoso.com', to: ['carlo@fabrikam.com'], subject: 'Zebra crossing' };
@@ -171,6 +175,48 @@ it('meetings go ninety days after they were', async () => {
   expect(await ids()).toEqual(['master', 'young']);
   await runAt('2027-05-20T00:00:00Z');
   expect(await ids()).toEqual([]);
+});
+
+it('a conversation that is closed to the bot keeps no id, and a chat that is nobody’s no account', async () => {
+  const { db, clock } = world.base;
+  const [contact] = await db.selectFrom('contact').select('id').where('key', '=', 'carlo').execute();
+  const closed = { tombstonedAt: clock.now(), tombstoneReason: 'remove' };
+  const chats = {
+    open: { kind: 'personal' as const, contactId: contact!.id, userId: '29:open' },
+    removed: { kind: 'personal' as const, contactId: contact!.id, userId: '29:removed', ...closed },
+    nobodys: { kind: 'personal' as const, contactId: null, userId: '29:nobody' },
+    channel: { kind: 'channel' as const, ...closed },
+  };
+  await db.deleteFrom('conversation').where('kind', '=', 'personal').execute();
+  const ids: Record<string, string> = {};
+  for (const [name, row] of Object.entries(chats)) {
+    ids[name] = randomUUID();
+    const place = {
+      serviceUrl: 'https://localhost',
+      tenantId: TENANT,
+      conversationId: `a:${name}`,
+      botId: '28:x',
+      installedAt: clock.now(),
+    };
+    await db
+      .insertInto('conversation')
+      .values({ id: ids[name], ...place, ...row } as never)
+      .execute();
+  }
+  await run();
+  const { rows } = await sql<{ payload: { conversationId: string } }>`
+    select payload from graphile_worker._private_jobs as jobs join graphile_worker._private_tasks as tasks on tasks.id = task_id
+    where identifier = 'post.leave'`.execute(db);
+  expect(rows.map(({ payload }) => payload.conversationId)).toEqual([ids.nobodys]);
+  const teams = { remove: async () => {} } as unknown as TeamsPort;
+  for (const { payload } of rows) await leaveForGood({ ports: world.base.ports, teams }, payload.conversationId);
+  const held = async (name: string) =>
+    (await db.selectFrom('conversation').select(['conversationId', 'userId']).where('id', '=', ids[name]!).execute())[0];
+  expect(await held('open')).toEqual({ conversationId: 'a:open', userId: '29:open' });
+  // that he took the bot away is kept: else he would be written to again
+  expect(await held('removed')).toEqual({ conversationId: `left:${ids.removed}`, userId: '29:removed' });
+  expect(await held('nobodys')).toEqual({ conversationId: `erased:${ids.nobodys}`, userId: null });
+  expect(await held('channel')).toEqual({ conversationId: `left:${ids.channel}`, userId: null });
 });
 
 it('somebody who is in no charter any more is erased after four hundred days', async () => {
