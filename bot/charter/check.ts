@@ -141,8 +141,8 @@ function addresses(file: Data, people: People): Finding[] {
     if (!address) return;
     const first = taken.get(address);
     if (!first) taken.set(address, { side, by });
-    else if (first.side !== side) findings.push({ path, message: `${address} stands on both sides (${first.by}). Keep it on one` });
-    else findings.push({ path, message: `${address} stands here twice (${first.by}). Keep it once` });
+    else if (first.side !== side) findings.push({ path, message: `This address stands on both sides (${first.by}). Keep it on one` });
+    else findings.push({ path, message: `This address stands here twice (${first.by}). Keep it once` });
   };
   for (const side of SIDES) {
     for (const { value, path } of people[side]) {

@@ -93,7 +93,7 @@ describe('what a charter file lacks, where, and how to mend it', () => {
       swap('ewa@litware.com, owner: true', 'sam@contoso.com'),
       [
         'litware.yaml:13:3: The provider has no owner. Set owner: true for the person who answers for this partnership.',
-        'litware.yaml:14:45: sam@contoso.com stands on both sides (sam). Keep it on one.',
+        'litware.yaml:14:45: This address stands on both sides (sam). Keep it on one.',
       ],
     ],
     [
@@ -109,7 +109,7 @@ describe('what a charter file lacks, where, and how to mend it', () => {
     [
       'an address that is a service and a person',
       swap('calendar: warsaw\n', 'calendar: warsaw\n  service addresses: Desk <ewa@litware.com>\n'),
-      ['litware.yaml:13:22: ewa@litware.com stands here twice (ewa). Keep it once.'],
+      ['litware.yaml:13:22: This address stands here twice (ewa). Keep it once.'],
     ],
     [
       'a stand-in that nobody knows',
