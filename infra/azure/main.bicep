@@ -94,6 +94,9 @@ param grantDirectoryRead bool = false
 @allowed(['F0', 'S1'])
 param botSku string = 'F0'
 
+@description('Where the bot is registered: global, or a region that keeps what goes through the Bot Connector in its boundary, such as westeurope.')
+param botLocation string = 'global'
+
 // An environment file cannot hold an empty value, so what is left out is called none there.
 var fromOutside = administratorAddress == 'none' ? '' : administratorAddress
 var suffix = uniqueString(resourceGroup().id, name)
@@ -196,6 +199,7 @@ module bot 'modules/bot.bicep' = {
   name: 'bot'
   params: {
     name: 'bot-${name}-${suffix}'
+    location: botLocation
     sku: botSku
     appId: registration.outputs.appId
     endpoint: 'https://${host}/api/messages'

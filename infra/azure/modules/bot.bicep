@@ -1,12 +1,13 @@
 // The registration with the Bot Connector, and its channel to Teams.
 param name string
+param location string
 param sku string
 param appId string
 param endpoint string
 
 resource bot 'Microsoft.BotService/botServices@2022-09-15' = {
   name: name
-  location: 'global'
+  location: location
   kind: 'azurebot'
   sku: {
     name: sku
