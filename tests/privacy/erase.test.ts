@@ -18,7 +18,8 @@ import { everything } from './dump.ts';
 const CARLO = [/carlo/i, /reyes/i, new RegExp(VIEWERS.external.person.objectId)];
 const JOAN = [/joan/i, /santos/i, new RegExp(VIEWERS.guest.person.objectId)];
 /** Zoe was said to be somebody, wrote to the bot, and it was taken back; Quentin and Mallory are in the channel and were never anybody. */
-const ZOE = [/zoe/i, new RegExp(VIEWERS.unbound.person.objectId)];
+// three letters stand in many a hash
+const ZOE = [/(29:|account )zoe|zoe@/i, new RegExp(VIEWERS.unbound.person.objectId)];
 const QUENTIN = [/quentin/i, /29:root/, /root@contoso/i, new RegExp(VIEWERS.admin.person.objectId)];
 const MALLORY = [/mallory/i, new RegExp(VIEWERS.otherTenant.person.objectId)];
 /** What they wrote, in mail, on cards, for meetings. */
