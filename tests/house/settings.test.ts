@@ -78,5 +78,9 @@ describe('settings', () => {
     const told = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name!));
     expect(known.length).toBeGreaterThan(20);
     expect(told.sort()).toEqual(known.sort());
+    // what has to be set says so there
+    const required = [...table.matchAll(/^\|([^|]+)\| required(?: with `identity`)? \|/gm)];
+    const names = required.flatMap(([, cell]) => [...cell!.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name!));
+    expect(names.sort()).toEqual(Object.keys(NEEDED).sort());
   });
 });
