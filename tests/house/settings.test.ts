@@ -79,7 +79,7 @@ describe('settings', () => {
     expect(known.length).toBeGreaterThan(20);
     expect(told.sort()).toEqual(known.sort());
     // what has to be set says so there
-    const required = [...table.matchAll(/^\|([^|]+)\| required(?: with `identity`)? \|/gm)];
+    const required = [...table.matchAll(/^\|([^|]+)\| required(?: for Microsoft's Graph)? \|/gm)];
     const names = required.flatMap(([, cell]) => [...cell!.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name!));
     expect(names.sort()).toEqual(Object.keys(NEEDED).sort());
   });
