@@ -23,6 +23,12 @@ const hashOf = (kind: 'address' | 'account', value: string): string =>
 export const hashOfAddress = (address: string): string => hashOf('address', address);
 export const hashOfAccount = (tenantId: string, objectId: string): string => hashOf('account', `${tenantId}/${objectId}`);
 
+const ERASED_MEMBER = 'erased:';
+export const isErasedMember = (userId: string): boolean => userId.startsWith(ERASED_MEMBER);
+/** What stands in the place of Teams' name for a member of a channel who was erased; for one who was already, the same. */
+export const erasedMember = ({ tenantId, userId }: { readonly tenantId: string | null; readonly userId: string }): string =>
+  isErasedMember(userId) ? userId : `${ERASED_MEMBER}${hashOfAccount(tenantId ?? '', userId)}`;
+
 /** What stands in the place of an address; null for that of anybody else. */
 export type Mask = (address: string) => string | null;
 

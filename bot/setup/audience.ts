@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Charter } from '../charter/charter.ts';
 import type { Side } from '../contract/sides.ts';
+import { erasedMember, isErasedMember } from '../people/erased.ts';
 import { partyOf } from '../people/index.ts';
 import type { Conversation } from '../posts/store.ts';
 import type { Db, Tx } from '../store/database.ts';
@@ -17,11 +18,19 @@ export interface Audience {
   readonly known: boolean;
   readonly sides: Readonly<Record<Side, number>>;
   readonly outside: readonly Outsider[];
-  /** The outsiders by a short mark each: what an owner agrees to. */
+  /** The outsiders by a short mark each: what an owner is shown. */
   readonly marks: string;
+  /**
+   * With them those who count for a side by their address alone, which they may do no longer when somebody else's binding ends: what he agrees
+   * to. Whoever counts by his own binding is looked at anew when that ends.
+   */
+  readonly agreed: string;
 }
 
-const mark = (userId: string): string => createHash('sha256').update(userId).digest('hex').slice(0, 10);
+/** The same before and after somebody was erased. */
+const markOf = (member: Parameters<typeof erasedMember>[0]): string =>
+  createHash('sha256').update(erasedMember(member)).digest('hex').slice(0, 10);
+const marksOf = (members: readonly Parameters<typeof markOf>[0][]): string => members.map(markOf).sort().join(',');
 
 /** Sorts the members of a channel to the sides: by who they are bound to, else by an address that somebody vouches for. */
 export async function audienceOf(tx: Tx | Db, conversation: Conversation, charter: Charter | null): Promise<Audience> {
@@ -34,19 +43,27 @@ export async function audienceOf(tx: Tx | Db, conversation: Conversation, charte
     .execute();
   const bound = await boundTo(tx, conversation);
   const sides = { client: 0, provider: 0 };
-  const outside: Outsider[] = [];
-  for (const { userId, name, address, tenantId, objectId } of members) {
-    const byAddress = (charter && address && partyOf(charter, address)?.side) || null;
-    const vouched = byAddress && vouchedFor(byAddress, tenantId, { host: conversation.tenantId, providers: bound.providerTenants });
-    const side = bound.sides.get(`${tenantId} ${objectId}`) ?? (vouched ? byAddress : null);
+  const outside: typeof members = [];
+  const byAddress: typeof members = [];
+  for (const member of members) {
+    const { userId, address, tenantId, objectId } = member;
+    const named = (charter && address && partyOf(charter, address)?.side) || null;
+    // of somebody who was erased the mark in the place of his address is ours, where his account was known
+    const ours = isErasedMember(userId) && tenantId === null;
+    const vouched = named && (ours || vouchedFor(named, tenantId, { host: conversation.tenantId, providers: bound.providerTenants }));
+    const own = bound.sides.get(`${tenantId} ${objectId}`);
+    const side = own ?? (vouched ? named : null);
     if (side) sides[side] += 1;
-    else outside.push({ userId, name });
+    else outside.push(member);
+    if (side && !own) byAddress.push(member);
   }
-  const marks = outside
-    .map(({ userId }) => mark(userId))
-    .sort()
-    .join(',');
-  return { known: members.length > 0, sides, outside, marks };
+  return {
+    known: members.length > 0,
+    sides,
+    outside: outside.map(({ userId, name }) => ({ userId, name })),
+    marks: marksOf(outside),
+    agreed: marksOf([...outside, ...byAddress]),
+  };
 }
 
 /**

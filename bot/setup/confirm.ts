@@ -56,7 +56,7 @@ export async function confirmIn(
   if (!audience.known || grew(marks, audience.marks)) throw refuse('setup.audience_changed');
   await tx
     .updateTable('conversation')
-    .set({ audienceConfirmedAt: now, audienceConfirmedBy: actor.contactId, audienceHash: audience.marks })
+    .set({ audienceConfirmedAt: now, audienceConfirmedBy: actor.contactId, audienceHash: audience.agreed })
     .where('id', '=', conversationId)
     .execute();
   const data = { ...audience.sides, outside: audience.outside.length };

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { JobHandler, Ports } from '../capability.ts';
 import { addJob } from '../jobs/index.ts';
-import { ERASED_WORDS, hashOfAccount, hashOfAddress, marksOf } from '../people/erased.ts';
+import { ERASED_WORDS, erasedMember, hashOfAccount, hashOfAddress, marksOf } from '../people/erased.ts';
 import { refreshCards } from '../posts/index.ts';
 import { type Member, type TeamsPort, Tombstoned } from '../posts/port.ts';
 import { conversationById, refOf, tombstone } from '../posts/store.ts';
@@ -54,18 +54,20 @@ async function keepMembers(tx: Tx, conversationId: string, hostTenantId: string,
 
 /** Somebody who was erased is in the channel as nobody in particular: that he reads it counts for its audience, who he is does not. */
 async function withoutErased<
-  Row extends { userId: string; tenantId: string; objectId: string | null; name: string; address: string | null },
+  Row extends { userId: string; tenantId: string | null; objectId: string | null; name: string; address: string | null },
 >(tx: Tx, rows: readonly Row[]): Promise<Row[]> {
-  const hashes = ({ tenantId, objectId, address }: Row): string[] => [
-    ...(address ? [hashOfAddress(address)] : []),
-    ...(objectId ? [hashOfAccount(tenantId, objectId)] : []),
+  const hashes = ({ tenantId, objectId, address }: Row): [account: string, address: string] => [
+    tenantId && objectId ? hashOfAccount(tenantId, objectId) : '',
+    address ? hashOfAddress(address) : '',
   ];
   const marks = await marksOf(tx, rows.flatMap(hashes));
   return rows.map((row) => {
-    const mark = hashes(row).flatMap((hash) => marks.get(hash) ?? [])[0];
-    return mark === undefined
-      ? row
-      : { ...row, userId: `erased:${hashOfAccount(row.tenantId, row.userId)}`, objectId: null, name: ERASED_WORDS, address: mark };
+    const [byAccount, byAddress] = hashes(row).map((hash) => marks.get(hash));
+    const mark = byAccount ?? byAddress;
+    if (mark === undefined) return row;
+    // without a tenant: whose he was is known by his account, not by an address that his tenant may write as it likes
+    const tenantId = byAccount === undefined ? row.tenantId : null;
+    return { ...row, userId: erasedMember(row), tenantId, objectId: null, name: ERASED_WORDS, address: mark };
   });
 }
 
