@@ -146,10 +146,11 @@ async function speak(
   { way, words, waitMs }: { way: Way; words: string; waitMs: number },
 ): Promise<boolean> {
   const unsaid = (tx: Tx) => tx.deleteFrom('telling').where(rowOf(subject, where.contactId)).execute();
+  let activityId: string | null;
   try {
     if (waitMs > 0) await sleep(waitMs);
     if (way.way === 'mention') await appTurn(ports);
-    const activityId =
+    activityId =
       way.way === 'mention'
         ? await teams.reply(refOf(way.conversation), `${way.conversation.conversationId};messageid=${way.below}`, way.below, {
             text: words,
@@ -163,20 +164,6 @@ async function speak(
             }))
           ? ''
           : null;
-    if (activityId === null) {
-      await ports.transaction(unsaid);
-      return false;
-    }
-    await ports.transaction(async (tx) => {
-      const { numUpdatedRows } = await tx
-        .updateTable('telling')
-        .set({ saidAt: ports.clock.now(), leaseUntil: null, activityId: activityId || null })
-        .where(rowOf(subject, where.contactId))
-        .executeTakeFirst();
-      // he was erased meanwhile: a mention names his account
-      if (numUpdatedRows === 0n && way.way === 'mention') await requestRemoval(tx, way.conversation.id, activityId);
-    });
-    return true;
   } catch (error) {
     if (error instanceof Uncertain || error instanceof GatewayGaveUp) {
       await ports.transaction((tx) => tx.updateTable('telling').set({ leaseUntil: null }).where(rowOf(subject, where.contactId)).execute());
@@ -192,4 +179,19 @@ async function speak(
       throw new Unavailable('he cannot be mentioned there: another way is looked for', { retryAfterSeconds: 1, cause: error });
     throw error;
   }
+  // A database that is away now is no trouble of the telling: the row stays as it was claimed, and nobody is told twice.
+  if (activityId === null) {
+    await ports.transaction(unsaid);
+    return false;
+  }
+  await ports.transaction(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('telling')
+      .set({ saidAt: ports.clock.now(), leaseUntil: null, activityId: activityId || null })
+      .where(rowOf(subject, where.contactId))
+      .executeTakeFirst();
+    // he was erased meanwhile: a mention names his account
+    if (numUpdatedRows === 0n && way.way === 'mention') await requestRemoval(tx, way.conversation.id, activityId);
+  });
+  return true;
 }
