@@ -35,5 +35,16 @@ export function whichOf(word: string, choices: readonly Named[]): string {
     'You can write this for:',
     ...names.map((name) => `- ${name}`),
     ...(rest > 0 ? [`and ${rest} more`] : []),
+    ...(choices.length > 1 ? [`For all of them: ${word} ${ALL}`] : []),
   ].join('\n');
+}
+
+const ALL = 'all';
+/** Whether somebody means every partnership where he may say the word. */
+export const meansAll = (written: string): boolean => written.trim().toLowerCase() === ALL;
+
+/** What a word did for several partnerships, in one answer. */
+export function together(sentences: readonly string[]): string {
+  const rest = sentences.length - MOST_NAMES;
+  return [...sentences.slice(0, MOST_NAMES), ...(rest > 0 ? [`The same for ${rest} more.`] : [])].join('\n');
 }

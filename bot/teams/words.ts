@@ -12,7 +12,7 @@ import type { BotParts } from './parts.ts';
 import { personOf } from './person.ts';
 import { once } from './seen.ts';
 import { cardFor, unknownPerson } from './shown.ts';
-import { meantBy, whichOf } from './which.ts';
+import { meansAll, meantBy, together, whichOf } from './which.ts';
 
 /** One person in many partnerships gets an answer for each, up to so many; the same sentence once. */
 const ANSWERS = 5;
@@ -29,7 +29,7 @@ export function commandOf(
 }
 
 /**
- * Answers what somebody typed: in a channel for its partnership, in a personal chat for each of his; what changes a partnership for one alone.
+ * Answers what somebody typed: in a channel for its partnership, in a personal chat for each of his; what changes a partnership for one, or for all that he names.
  * Answered once per activity.
  */
 export async function answerWords(parts: BotParts, activity: TeamsActivity): Promise<void> {
@@ -66,7 +66,8 @@ async function answersTo(tx: Tx, parts: BotParts, activity: TeamsActivity): Prom
     if (!personal && 'card' in said && !conversation?.audienceConfirmedAt) return notSetUp(tx, parts, conversation, now);
     if (!answers.some((each) => 'text' in said && 'text' in each && each.text === said.text)) answers.push(said);
   }
-  return answers;
+  const sentences = answers.flatMap((answer) => ('text' in answer ? [answer.text] : []));
+  return command.changes && sentences.length > 1 ? [{ text: together(sentences) }] : answers;
 }
 
 interface Typed {
@@ -79,7 +80,7 @@ interface Typed {
 
 /**
  * As whom somebody types: in a channel as he stands towards its partnership, in his own chat as each contact that he is, else by his role. What
- * changes a partnership he says there for one alone; a sentence where it is not clear for which.
+ * changes a partnership he says there for one, or for all where he may; a sentence where it is not clear for which.
  */
 async function standingsFor(tx: Tx, person: Person, { word, command, text, partnershipId }: Typed): Promise<Access[] | string> {
   if (partnershipId) return [accessTo(person, partnershipId, 'command')].filter((access) => access !== null);
@@ -91,6 +92,7 @@ async function standingsFor(tx: Tx, person: Person, { word, command, text, partn
   const his = all.filter(command.changes);
   // where he may nowhere, he is told so once
   if (!his.length) return all.slice(0, 1);
+  if (meansAll(text)) return his;
   const ids = his.map((access) => access.partnershipId);
   const choices = await tx.selectFrom('partnership').select(['id', 'name']).where('id', 'in', ids).orderBy('name').orderBy('id').execute();
   const meant = meantBy(text, choices);

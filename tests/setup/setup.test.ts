@@ -611,6 +611,7 @@ describe("pause in one's own chat", () => {
     'You can write this for:',
     '- Contoso and Fabrikam',
     '- Contoso and Litware',
+    'For all of them: pause all',
   ].join('\n');
 
   it.each(['pause', 'pause Contoso', 'pause Northwind'])(
@@ -638,6 +639,18 @@ describe("pause in one's own chat", () => {
     expect(which).not.toContain('Litware');
     expect(await paused()).toEqual([]);
     expect(await say('joan', 'pause')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
+    expect(await paused()).toEqual(['Contoso and Fabrikam']);
+  });
+
+  it('is for all where somebody may, in one answer, where he writes so', async () => {
+    const both = ['Contoso and Fabrikam', 'Contoso and Litware'];
+    expect((await say('anna', 'pause All')).split('\n').sort()).toEqual(
+      both.map((name) => `Paused. Rapport posts nothing and reads nothing for ${name} until somebody writes resume.`),
+    );
+    expect(await paused()).toEqual(both);
+    expect((await say('anna', 'resume all')).split('\n').sort()).toEqual(both.map((name) => `Rapport goes on for ${name}.`));
+    expect(await paused()).toEqual([]);
+    expect(await say('joan', 'pause all')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
     expect(await paused()).toEqual(['Contoso and Fabrikam']);
   });
 
