@@ -83,8 +83,12 @@ interface Typed {
  * changes a partnership he says there for one, or for all where he may; a sentence where it is not clear for which.
  */
 async function standingsFor(tx: Tx, person: Person, { word, command, text, partnershipId }: Typed): Promise<Access[] | string> {
-  if (partnershipId) return [accessTo(person, partnershipId, 'command')].filter((access) => access !== null);
-  const all = await accessesOf(tx, person, 'command');
+  /** What a contact may not say here, an admin who is one may by his role. */
+  const standing = (access: Access): Access =>
+    person.admin && command.changes?.(access) === false ? { partnershipId: access.partnershipId, as: 'admin' } : access;
+  const here = partnershipId && accessTo(person, partnershipId, 'command');
+  if (partnershipId) return here ? [standing(here)] : [];
+  const all = (await accessesOf(tx, person, 'command')).map(standing);
   if (!command.changes) {
     const own = all.filter(isActor);
     return (own.length ? own : all).slice(0, ANSWERS);

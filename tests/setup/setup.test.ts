@@ -654,9 +654,10 @@ describe("pause in one's own chat", () => {
     expect(await paused()).toEqual(['Contoso and Fabrikam']);
   });
 
-  it('of an admin who is a contact in one is for the others, as of any admin', async () => {
-    expect(await say('root', 'pause Fabrikam')).not.toContain('Paused.');
-    expect(await say('root', 'pause')).toMatch(/^Paused\. .*Contoso and Litware/);
-    expect(await paused()).toEqual(['Contoso and Litware']);
+  it('of an admin is for every partnership, also for one of which he is a contact who answers for nothing', async () => {
+    expect(await say('root', 'pause')).toBe(WHICH);
+    expect(await say('root', 'pause Fabrikam')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
+    expect(await say('root', 'pause Litware')).toMatch(/^Paused\. .*Contoso and Litware/);
+    expect(await paused()).toEqual(['Contoso and Fabrikam', 'Contoso and Litware']);
   });
 });
