@@ -22,12 +22,15 @@ interface Request {
   requestOverrides?: Record<string, unknown>;
 }
 
+/** A connection that lies idle for longer may be closed at the other end just when something is sent, which nobody can tell from one cut off. */
+const AS_NODES_OWN = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
+
 /**
  * A step in the pipeline of a client that tells what cannot have arrived: an error while the connection of a request is still opening is
  * `NeverSent`. Codes alone do not tell: a reset has the same one before the request is written and after. Through a proxy it tells nothing.
  */
 export function knowsTheLine() {
-  const [plain, secure] = [told(new http.Agent({ keepAlive: true })), told(new https.Agent({ keepAlive: true }))];
+  const [plain, secure] = [told(new http.Agent(AS_NODES_OWN)), told(new https.Agent(AS_NODES_OWN))];
   return {
     name: 'knowsTheLine',
     async sendRequest<Answer>(request: Request, next: (request: Request) => Promise<Answer>): Promise<Answer> {
