@@ -6,7 +6,7 @@ import { postsOf, reachable, removeCards, requestPost } from '../../bot/posts/in
 import { setup } from '../../bot/setup/index.ts';
 import { cardErrors, cardTexts } from '../support/cards.ts';
 import { type Note, noting } from '../support/notes.ts';
-import { PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
+import { channelRowOf, PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
 import { until } from '../support/until.ts';
 
 const notes = new Map<string, Note>();
@@ -343,13 +343,7 @@ describe('trouble', () => {
 const sign = (id: string) => ({ type: 'Action.Execute' as const, verb: 'note.sign', data: { subjectId: id, 'note.sign:word': 'ok' } });
 
 describe('a card on its way', () => {
-  const channelRow = () =>
-    world.ports.db
-      .selectFrom('conversation')
-      .selectAll()
-      .where('kind', '=', 'channel')
-      .where('tombstonedAt', 'is', null)
-      .executeTakeFirstOrThrow();
+  const channelRow = () => channelRowOf(world);
 
   it('is not sent where the place closed while it waited for the pace, and comes once the place is open again', async () => {
     const id = note();

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { contactIdOf, partnershipIdOf } from '../../bot/charter/index.ts';
+import { partnershipIdOf } from '../../bot/charter/index.ts';
 import { eventsOf } from '../../bot/journal/index.ts';
 import { people } from '../../bot/people/index.ts';
 import type { TeamsPort } from '../../bot/posts/port.ts';
@@ -8,7 +8,7 @@ import { setup } from '../../bot/setup/index.ts';
 import { requestRoster } from '../../bot/teams/installation.ts';
 import { DAILY } from '../../bot/teams/jobs.ts';
 import { cardErrors, cardTexts, UNKIND } from '../support/cards.ts';
-import { PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
+import { channelRowOf, PEOPLE, type TeamsWorld, teamsWorld } from '../support/teams.ts';
 
 const installed: string[] = [];
 const capabilities = (all: Parameters<typeof setup>[0] & unknown[]) => [
@@ -21,13 +21,7 @@ beforeEach(() => {
   installed.length = 0;
 });
 afterEach(() => expect(world.troubles.splice(0)).toEqual([]));
-const channelRow = () =>
-  world.ports.db
-    .selectFrom('conversation')
-    .selectAll()
-    .where('kind', '=', 'channel')
-    .where('tombstonedAt', 'is', null)
-    .executeTakeFirstOrThrow();
+const channelRow = () => channelRowOf(world);
 const only = (messages: ReturnType<TeamsWorld['posted']>) => {
   expect(messages).toHaveLength(1);
   return messages[0]!;
@@ -47,6 +41,14 @@ const buttons = (card: unknown): { title: string; verb: string; data: Record<str
 const idsOf = ({ tenantId, objectId }: { tenantId: string; objectId: string }) => ({ tenantId, objectId });
 const pressAs = (who: string, messageId: string, button: { verb: string; data: unknown; title?: string } | undefined) =>
   world.client.press(who, messageId, { type: 'Action.Execute', verb: button?.verb ?? '', data: button?.data });
+/** An owner presses that it may be posted here. */
+const confirm = async () => {
+  const message = only(world.posted());
+  const post = buttons(await world.client.view('anna', message.id)).find(({ title }) => title === 'Post here');
+  await pressAs('anna', message.id, post);
+  await world.drain();
+  return (await channelRow()).audienceConfirmedAt;
+};
 
 describe('a channel of the only partnership', () => {
   beforeAll(async () => {
@@ -359,13 +361,6 @@ describe('a shared channel', () => {
         ...more,
       },
     });
-  const confirm = async () => {
-    const message = only(world.posted());
-    const post = buttons(await world.client.view('anna', message.id)).find(({ title }) => title === 'Post here');
-    await pressAs('anna', message.id, post);
-    await world.drain();
-    return (await channelRow()).audienceConfirmedAt;
-  };
 
   it('counts everybody once', () => {
     const texts = cardTexts(world.cardOf(only(world.posted()))).join('\n');
@@ -442,13 +437,6 @@ describe('a shared channel whose external members come with an address', () => {
       .join('\n')
       .match(/Contoso\n(\d) .*\nFabrikam\n(\d) .*\nNeither side\n(\w+)/)
       ?.slice(1);
-  const confirm = async () => {
-    const message = only(world.posted());
-    const post = buttons(await world.client.view('anna', message.id)).find(({ title }) => title === 'Post here');
-    await pressAs('anna', message.id, post);
-    await world.drain();
-    return (await channelRow()).audienceConfirmedAt;
-  };
 
   it('nobody vouches for it before somebody of that tenant is bound: an owner is shown them, and agrees to them', async () => {
     // a guest was invited by hers
@@ -547,117 +535,5 @@ describe('who is who', () => {
     expect(read).toContain('an owner looks at who will see it');
     expect(await send('anna', 'setup.bind', carlo())).toMatch(/^Recorded/);
     expect(await bound()).toEqual([{ contactId: world.contactId('carlo') }]);
-  });
-});
-
-describe('pause', () => {
-  beforeAll(async () => {
-    world = await teamsWorld({ capabilities });
-    await world.bind('anna');
-    await world.bind('pieter');
-    await world.client.install('fabrikam', 'anna');
-    await world.drain();
-  });
-  afterAll(() => world.close());
-  const pausedAt = async () => (await world.ports.db.selectFrom('partnership').select('pausedAt').executeTakeFirstOrThrow()).pausedAt;
-  const lastText = () => world.posted().at(-1)?.content.text;
-
-  it("is an owner's or an admin's word", async () => {
-    await world.client.say('pieter', world.channel.id, 'pause');
-    expect(lastText()).toBe('An owner of the partnership decides this.');
-    expect(await pausedAt()).toBeNull();
-    await world.client.say('anna', world.channel.id, 'Pause');
-    expect(lastText()).toMatch(/^Paused\./);
-    expect(await pausedAt()).not.toBeNull();
-    await world.client.say('root', world.channel.id, 'resume');
-    expect(await pausedAt()).toBeNull();
-    const history = await eventsOf(world.ports.db, { kind: 'partnership', id: world.partnershipId });
-    expect(history.map(({ kind, by }) => [kind, by?.contactId ?? null])).toEqual([
-      ['partnership.paused', world.contactId('anna')],
-      ['partnership.resumed', null],
-    ]);
-  });
-});
-
-describe("pause in one's own chat", () => {
-  let litware: string;
-  const bindTo = async (who: keyof typeof PEOPLE, contactId: string) => {
-    const identity = { ...idsOf(PEOPLE[who]), contactId, conversationUserId: null, boundBy: 'directory', boundAt: world.ports.clock.now() };
-    await world.ports.db.insertInto('identity').values(identity).execute();
-  };
-  beforeAll(async () => {
-    world = await teamsWorld({ capabilities, slugs: ['fabrikam', 'litware'] });
-    litware = partnershipIdOf('litware');
-    await world.bind('anna');
-    await bindTo('anna', contactIdOf(litware, 'sam'));
-    await world.bind('joan');
-    // an admin who is a contact of one partnership, and answers for none
-    await world.bind('root', 'pieter');
-  });
-  afterAll(() => world.close());
-  afterEach(() => world.ports.db.updateTable('partnership').set({ pausedAt: null }).execute());
-  const paused = async () =>
-    (await world.ports.db.selectFrom('partnership').select('name').where('pausedAt', 'is not', null).orderBy('name').execute()).map(
-      ({ name }) => name,
-    );
-  const say = async (who: string, words: string): Promise<string> => {
-    const chat = await world.client.openPersonal(who);
-    const before = world.posted(chat).length;
-    await world.client.say(who, chat, words);
-    return only(world.posted(chat).slice(before)).content.text ?? '';
-  };
-  const WHICH = [
-    'Which partnership do you mean? Please write its name after the word, for example: pause Contoso and Fabrikam',
-    'You can write this for:',
-    '- Contoso and Fabrikam',
-    '- Contoso and Litware',
-    'For all of them: pause all',
-  ].join('\n');
-
-  it.each(['pause', 'pause Contoso', 'pause Northwind'])(
-    'of somebody of two partnerships changes nothing by %p, and names both',
-    async (words) => {
-      expect(await say('anna', words)).toBe(WHICH);
-      expect(await paused()).toEqual([]);
-    },
-  );
-
-  it.each(['Litware', 'contoso and LITWARE', ' litware! '])('is for the one that he names: %p', async (name) => {
-    expect(await say('anna', `pause ${name}`)).toBe(
-      'Paused. Rapport posts nothing and reads nothing for Contoso and Litware until somebody writes resume.',
-    );
-    expect(await paused()).toEqual(['Contoso and Litware']);
-    expect(await say('anna', 'resume')).toContain('for example: resume Contoso and Fabrikam');
-    expect(await say('anna', 'resume Fabrikam')).toBe('Rapport is not paused for Contoso and Fabrikam.');
-    expect(await say('anna', `resume ${name}`)).toBe('Rapport goes on for Contoso and Litware.');
-    expect(await paused()).toEqual([]);
-  });
-
-  it('is for the only one of somebody who has one, and for no other that he names', async () => {
-    const which = await say('joan', 'pause Litware');
-    expect(which).toContain('for example: pause Contoso and Fabrikam');
-    expect(which).not.toContain('Litware');
-    expect(await paused()).toEqual([]);
-    expect(await say('joan', 'pause')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
-    expect(await paused()).toEqual(['Contoso and Fabrikam']);
-  });
-
-  it('is for all where somebody may, in one answer, where he writes so', async () => {
-    const both = ['Contoso and Fabrikam', 'Contoso and Litware'];
-    expect((await say('anna', 'pause All')).split('\n').sort()).toEqual(
-      both.map((name) => `Paused. Rapport posts nothing and reads nothing for ${name} until somebody writes resume.`),
-    );
-    expect(await paused()).toEqual(both);
-    expect((await say('anna', 'resume all')).split('\n').sort()).toEqual(both.map((name) => `Rapport goes on for ${name}.`));
-    expect(await paused()).toEqual([]);
-    expect(await say('joan', 'pause all')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
-    expect(await paused()).toEqual(['Contoso and Fabrikam']);
-  });
-
-  it('of an admin is for every partnership, also for one of which he is a contact who answers for nothing', async () => {
-    expect(await say('root', 'pause')).toBe(WHICH);
-    expect(await say('root', 'pause Fabrikam')).toMatch(/^Paused\. .*Contoso and Fabrikam/);
-    expect(await say('root', 'pause Litware')).toMatch(/^Paused\. .*Contoso and Litware/);
-    expect(await paused()).toEqual(['Contoso and Fabrikam', 'Contoso and Litware']);
   });
 });

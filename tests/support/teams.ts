@@ -253,3 +253,7 @@ export async function teamsWorld(options: WorldOptions): Promise<TeamsWorld> {
     },
   };
 }
+
+/** The one channel that the bot holds. */
+export const channelRowOf = ({ ports }: Pick<TeamsWorld, 'ports'>) =>
+  ports.db.selectFrom('conversation').selectAll().where('kind', '=', 'channel').where('tombstonedAt', 'is', null).executeTakeFirstOrThrow();
